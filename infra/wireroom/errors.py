@@ -1,0 +1,27 @@
+"""The three ways in which work on an article can fail, and errors meant for a person to read."""
+
+from __future__ import annotations
+
+
+class WireroomError(Exception):
+    """An error whose message tells a user what is wrong and what to do; shown without a traceback."""
+
+
+class Failure(WireroomError):
+    """Work on one article failed. Anything a stage raises that is not a `Failure` counts as a *surprise*."""
+
+
+class Transient(Failure):
+    """It may work later: retried with exponential backoff and jitter, or after `retry_after` seconds if given."""
+
+    def __init__(self, cause: str, *, retry_after: float | None = None) -> None:
+        super().__init__(cause)
+        self.retry_after = retry_after
+
+
+class Unusable(Failure):
+    """It will never work: the job ends as `rejected` with `reason` (a stable slug) and `cause` (a sentence)."""
+
+    def __init__(self, reason: str, cause: str) -> None:
+        super().__init__(cause)
+        self.reason = reason

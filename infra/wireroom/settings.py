@@ -1,0 +1,57 @@
+"""Every setting of Wireroom: read once from `WIREROOM_*` environment variables, checked at start."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from wireroom.errors import WireroomError
+
+
+
+class Settings(BaseSettings):
+    """One documented list; `settings()` gives the checked values of this process."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREROOM_", frozen=True, extra="ignore")
+
+    database_url: str = Field("postgresql://wireroom@127.0.0.1:5432/wireroom", description="Postgres, as a libpq URL")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey")
+    log_format: Literal["auto", "json", "pretty"] = Field("auto", description="auto: pretty on a terminal, else JSON")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
+    gateway_port: int = Field(8300, ge=0, le=65535)
+    gateway_url: str = Field("http://127.0.0.1:8300", description="where the command line finds the gateway")
+    content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
+
+    fetch_allow: str = Field(
+        "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
+    )
+    fetch_concurrency: int = Field(16, ge=1, le=256, description="flights an ingest worker fetches at once")
+    fetch_seconds: float = Field(60, gt=0, description="total deadline of one fetch")
+    host_delay: float = Field(1.0, ge=0, description="seconds between two fetches from one host")
+    user_agent: str = "Wireroom/0.1 (+https://github.com/wireroom/wireroom)"
+
+    fetch_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the fetch leg")
+    process_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the process leg")
+    flight_articles: int = Field(32, ge=1, le=256, description="most articles in one flight")
+    flight_bytes: int = Field(2_000_000, ge=1, description="most raw bytes in one flight, unless one article has more")
+    lease_scale: float = Field(1.0, gt=0, description="scales every lease; tests make it small")
+    retries: int = Field(5, ge=0, description="retries of a transient failure before quarantine")
+    surprise_retries: int = Field(2, ge=0, description="retries of an unexpected failure before quarantine")
+    retry_seconds: float = Field(5.0, gt=0, description="first backoff; doubles with each failure, with jitter")
+    article_seconds: float = Field(5.0, gt=0, description="longest parse or enrich of one article")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises `WireroomError` that names the variable and the fix."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "WIREROOM_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise WireroomError(f"{name}: {first['msg']} (is {first['input']!r})") from error
