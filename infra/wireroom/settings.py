@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from wireroom.errors import WireroomError
 
 
-
 class Settings(BaseSettings):
     """One documented list; `settings()` gives the checked values of this process."""
 
