@@ -1,4 +1,56 @@
+# Everything happens in this checkout: .venv holds the dependencies, .wireroom what `make up` keeps.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+LOCK := infra/deploy/requirements.lock
+BIN := .venv/bin
+INSTALLED := .venv/installed
+# PYTHON=python3.12 chooses one; otherwise the newest supported Python that runs and can make environments.
+USABLE = -c 'import ensurepip, ssl, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
+
+.PHONY: help
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: $(INSTALLED)  ## make .venv with the pinned dependencies
+
+$(INSTALLED): $(LOCK) pyproject.toml
+	@set -e; for python in $${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do \
+	  if $$python $(USABLE) 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "Wireroom needs Python 3.11 to 3.13 with venv; none of them runs here. Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; fi; \
+	echo "setting up .venv with $$($$found --version) (about a minute, once)"; \
+	$$found -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+.PHONY: test
+test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
+	$(BIN)/pytest
+
+.PHONY: lint
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup
+	$(BIN)/mypy
+
+.PHONY: imports
+imports: setup
+	$(BIN)/lint-imports
+
 .PHONY: lock
-lock: .venv  ## write the hash lock of every dependency anew
-	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --extra all --group dev \
-	  --custom-compile-command "make lock" pyproject.toml -o infra/deploy/requirements.lock
+lock: setup  ## write the hash lock of every dependency anew
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --extra all --group dev --custom-compile-command "make lock" pyproject.toml -o $(LOCK)
+
+.PHONY: clean
+clean:  ## remove .venv, .wireroom and every cache
+	rm -rf .venv .wireroom .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

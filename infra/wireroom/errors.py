@@ -7,7 +7,7 @@ class WireroomError(Exception):
     """An error whose message tells a user what is wrong and what to do; shown without a traceback."""
 
 
-class Failure(WireroomError):
+class Failure(WireroomError):  # noqa: N818 - it is what happened, and the closed type its kinds share
     """Work on one article failed. Anything a stage raises that is not a `Failure` counts as a *surprise*."""
 
 

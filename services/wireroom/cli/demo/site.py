@@ -50,11 +50,12 @@ class Site:
     """The pages of `site/`, served on a free port of 127.0.0.1 from `with` to its end."""
 
     def __enter__(self) -> Self:
-        # A subclass of its own for each site: two of them at once have different pages.
-        handler = type("SiteHandler", (Handler,), {})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        class SiteHandler(Handler):
+            """A subclass of its own for each site: two of them at once have different pages."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), SiteHandler)
         self.base = f"http://127.0.0.1:{self._server.server_port}"
-        self._pages = handler.pages = read_pages(self.base)
+        self._pages = SiteHandler.pages = read_pages(self.base)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="demo-site", daemon=True)
         self._thread.start()
         return self

@@ -1,0 +1,1 @@
+"""Ingest: fetches pages, politely and safely."""
