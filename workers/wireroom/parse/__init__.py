@@ -1,0 +1,1 @@
+"""Parse: from a captured page to an article's text, structure and metadata."""

@@ -1,0 +1,28 @@
+"""Text as people read it: without the characters that only machines see."""
+
+from __future__ import annotations
+
+import re
+
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+
+
+def seen(text: str) -> str:
+    """The text without control characters, lone surrogates, soft hyphens and zero-width spaces; line ends are `\\n`."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def tidy(text: str) -> str:
+    """One line: what is seen, with each run of white space (no-break spaces included) made one space."""
+    return " ".join(seen(text).split())
+
+
+def ends_a_sentence(line: str) -> bool:
+    """Whether the line ends as prose does; the ` ..` of a headline that was cut is no such end."""
+    return bool(_SENTENCE_END.search(line[-8:])) and not line.endswith("..")
+
+
+def is_prose(line: str) -> bool:
+    """Whether the line is a paragraph rather than a headline, a heading or a label."""
+    return len(line) >= 80 and ends_a_sentence(line) or len(line) >= 220
