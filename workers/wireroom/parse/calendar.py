@@ -148,7 +148,7 @@ def _with_time(text: str, found: WrittenDate) -> WrittenDate:
 
 def _time(match: re.Match[str]) -> time | None:
     hour, half = int(match["hour"]), (match["half"] or "").lower()
-    if half and not 1 <= hour <= 12 or hour > 23:
+    if (half and not 1 <= hour <= 12) or hour > 23:
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)

@@ -14,13 +14,13 @@ _IN_SLASHES = re.compile(
     r"(?P<head>(?P<before>[^()/–—:]{2,60})/(?P<inside>[A-Z][^/.]{1,40})/)\.?\s*(?P<mark>[-–—:]*)\s*"
 )
 _MARK_ONLY = re.compile(r"(?P<head>(?P<before>[^()–—:]{2,60}?))(?P<inside>)\s*(?P<mark>--|[–—―:]|(?<=\s)-)\s+")
-_PARTICLES = frozenset(
-    "a al am an bin d da das de del der di do dos du e el en es la le los las of on sur the und upon y".split()
+_PARTICLES = re.compile(
+    "a|al|am|an|bin|da?|das|de|del|der|di|do|dos|du|e|el|en|es|la|le|los|las|of|on|sur|the|und|upon|y"
 )
 # What editors put before a story in capitals that is no place.
-_LABELS = frozenset(
-    "ANALYSIS BREAKING CORRECTION COMMENT EDITORIAL EXCLUSIVE EXPLAINER FACTBOX FEATURE LIVE NOTE OPINION PHOTOS QUIZ "
-    "REVIEW TIMELINE UPDATE UPDATED VIDEO WARNING WATCH".split()
+_LABELS = re.compile(
+    "ANALYSIS|BREAKING|CORRECTION|COMMENT|EDITORIAL|EXCLUSIVE|EXPLAINER|FACTBOX|FEATURE|LIVE|NOTE|OPINION|PHOTOS|QUIZ|"
+    "REVIEW|TIMELINE|UPDATED?|VIDEO|WARNING|WATCH"
 )
 
 
@@ -69,14 +69,17 @@ def _is_dateline(head: _Head, rest: str) -> bool:
         return False
     if _in_capitals(head.place):
         return head.marked or head.date is not None or not rest[:1].islower()
-    return bool(head.agency or head.date) and (head.marked or head.date is not None)
+    if head.marked or head.date is not None:
+        return bool(head.agency or head.date)
+    # `Tirana, Albania (CNN) Some will ...`: only where country and agency both look the part.
+    return "," in head.place and re.fullmatch("[A-Z]{3,5}", head.agency) is not None and rest[:1].isupper()
 
 
 def _is_place(place: str) -> bool:
     words = re.findall(r"[^\s,/\[\]]+", place)
-    if not 0 < len(words) <= 8 or words[0].strip(".,").upper() == words[0] and words[0] in _LABELS:
+    if not 0 < len(words) <= 8 or _LABELS.fullmatch(words[0]):
         return False
-    return any(c.isalpha() for c in place) and all(word[0].isupper() or word in _PARTICLES for word in words)
+    return any(c.isalpha() for c in place) and all(word[0].isupper() or _PARTICLES.fullmatch(word) for word in words)
 
 
 def _in_capitals(place: str) -> bool:

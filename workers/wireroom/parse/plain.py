@@ -121,7 +121,7 @@ def _paragraphs(text: str) -> list[str]:
 def _is_wrapped(group: Sequence[str]) -> bool:
     """Whether lines end where a width ends: the next line's first word would not have fitted."""
     width = max(map(len, group), default=0)
-    if len(group) < 3 or not 50 <= width <= 120 or ends_a_sentence(group[0]) and len(group[0]) < 0.7 * width:
+    if len(group) < 3 or not 50 <= width <= 120 or (ends_a_sentence(group[0]) and len(group[0]) < 0.7 * width):
         return False
     return all(len(line) + 1 + len(after.split()[0]) > width for line, after in pairwise(group))
 

@@ -85,7 +85,7 @@ def aside(line: str) -> Block | None:
 
 
 def _list_at(lines: Sequence[str], at: int) -> _List | None:
-    """The list of headlines that begins at a line: with a heading that says so, or with a first item that has an age."""
+    """The list of headlines that begins at a line, with a heading that says so or an item that has an age."""
     if split_age(lines[at]):
         return _read_list(lines, at, None)
     known = is_related_heading(lines[at])

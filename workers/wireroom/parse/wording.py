@@ -25,4 +25,4 @@ def ends_a_sentence(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Whether the line is a paragraph rather than a headline, a heading or a label."""
-    return len(line) >= 80 and ends_a_sentence(line) or len(line) >= 220
+    return (len(line) >= 80 and ends_a_sentence(line)) or len(line) >= 220
