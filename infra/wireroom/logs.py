@@ -1,0 +1,204 @@
+"""What a process says while it works: one vocabulary of events, one pipe to stderr, nothing secret in it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+Format = Literal["auto", "json", "pretty"]
+
+
+class Event(StrEnum):
+    """Everything that a line of the log can be about; the fields of each are in `docs/events.md`."""
+
+    process_started = "process_started"
+    """A process of Wireroom is ready for work."""
+    process_stopped = "process_stopped"
+    """A process of Wireroom has ended its work in order."""
+    flight_launched = "flight_launched"
+    """The dispatcher has put articles on the line."""
+    flight_started = "flight_started"
+    """A worker has begun work on a flight."""
+    flight_passed = "flight_passed"
+    """A stage is done with a flight and has handed it over."""
+    flight_dropped = "flight_dropped"
+    """A message was ignored because its flight was superseded."""
+    flight_lost = "flight_lost"
+    """A flight was given up; its articles will be launched again."""
+    article_stored = "article_stored"
+    """An article reached its outcome: stored, updated or unchanged."""
+    article_rejected = "article_rejected"
+    """An article reached its outcome: it will never be usable."""
+    article_failed = "article_failed"
+    """Work on an article failed; it will be tried again."""
+    article_quarantined = "article_quarantined"
+    """An article failed too often and waits for a person."""
+    page_captured = "page_captured"
+    """A fetched page is safe in the ledger."""
+    jobs_accepted = "jobs_accepted"
+    """Jobs of a producer are safe in the ledger."""
+    broker_away = "broker_away"
+    """Redis does not answer."""
+    broker_back = "broker_back"
+    """Redis answers again."""
+    database_away = "database_away"
+    """Postgres does not answer."""
+    database_back = "database_back"
+    """Postgres answers again."""
+    migration_applied = "migration_applied"
+    """The database was taken one version further."""
+    worker_died = "worker_died"
+    """A supervised process ended without being asked to, and will be started again."""
+    request = "request"
+    """An HTTP request was answered."""
+    library = "library"
+    """A line of another library, such as Celery."""
+
+
+def info(event: Event, /, **fields: object) -> None:
+    """Say that `event` happened, as it should."""
+    _LOG.bind(**fields).info(event)
+
+
+def warning(event: Event, /, **fields: object) -> None:
+    """Say that `event` happened, which Wireroom deals with itself; `exc_info` may be the exception."""
+    _LOG.bind(**fields).warning(event)
+
+
+def error(event: Event, /, **fields: object) -> None:
+    """Say that `event` happened, which a person should look at; `exc_info` may be the exception."""
+    _LOG.bind(**fields).error(event)
+
+
+def bound(**fields: object) -> AbstractContextManager[None]:
+    """Until it is left, every line of this thread or task carries `fields`: job, flight, stage, source."""
+    return bound_contextvars(**fields)
+
+
+def configure(role: str, format: Format = "auto", level: str = "info") -> None:  # noqa: A002 - the setting's name
+    """Send every line of this process, other libraries' too, to stderr: JSON, or (auto: on a terminal) pretty."""
+    pipe = logging.StreamHandler(sys.stderr)
+    pipe.setFormatter(_formatter(role, pretty=format == "pretty" or (format == "auto" and sys.stderr.isatty())))
+    root = logging.getLogger()
+    root.handlers[:] = [pipe]
+    root.setLevel(level.upper())
+    logging.captureWarnings(True)
+
+
+def adopt_celery() -> None:
+    """From now on Celery installs no handlers of its own; its lines take the same pipe as ours."""
+    from celery.signals import setup_logging
+
+    # Celery keeps its hands off as soon as anybody listens to this signal.
+    setup_logging.connect(_take_celery_lines, weak=False, dispatch_uid="wireroom.logs")
+
+
+def _take_celery_lines(**_: object) -> None:
+    from billiard.util import get_logger
+
+    pool = get_logger()
+    pool.setLevel(logging.ERROR)
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "celery"]
+    for logger in [pool, *map(logging.getLogger, names)]:
+        logger.handlers.clear()
+        logger.propagate = True
+
+
+def _formatter(role: str, *, pretty: bool) -> ProcessorFormatter:
+    return ProcessorFormatter(
+        foreign_pre_chain=[_library, merge_contextvars],
+        processors=[structlog.processors.format_exc_info, _head(role), _clean, _pretty() if pretty else _json()],
+    )
+
+
+def _json() -> Processor:
+    return structlog.processors.JSONRenderer()
+
+
+def _pretty() -> Processor:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty() and "NO_COLOR" not in os.environ,
+        exception_formatter=structlog.dev.plain_traceback,
+        timestamp_key="time",
+        sort_keys=False,
+    )
+
+
+def _library(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    message = line.pop("event")
+    return {"event": Event.library, "logger": line["_record"].name, "message": message, **line}
+
+
+def _head(role: str) -> Processor:
+    def head(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+        record: logging.LogRecord = line.pop("_record")
+        line.pop("_from_structlog")
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        first = {"time": time.replace("+00:00", "Z"), "level": record.levelname.lower(), "event": line.pop("event")}
+        return first | {"role": role, "pid": record.process} | {k: v for k, v in line.items() if k not in _HEAD}
+
+    return head
+
+
+def _clean(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    return {str(key): MASK if _is_secret(key) else _plain(value) for key, value in line.items()}
+
+
+_HEAD = ("time", "level", "role", "pid")
+
+MASK = "***"
+"""What stands in the log in place of a secret."""
+
+_SECRET_KEY = re.compile(r"password|token|secret|authorization|cookie|(^|[_-])api[_-]?key$", re.IGNORECASE)
+# The password may hold `/`, `?` and `@` as people write them, so it ends at the last `@`; a port is not a password.
+_URL_PASSWORD = re.compile(r"(://[^\s:/?#@\[\]]*):(?!\d{1,5}(?:[/?#\s]|$))\S{0,1000}@")
+# Half characters cannot be written as UTF-8, and control characters can take over a terminal.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_DEPTH = 8
+
+
+def _is_secret(key: object) -> bool:
+    return _SECRET_KEY.search(str(key)) is not None
+
+
+def _text(value: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", _URL_PASSWORD.sub(rf"\1:{MASK}@", value))
+
+
+def _plain(value: object, depth: int = _DEPTH) -> Any:
+    """`value` as JSON can have it, without secrets; what is nested deeper than `depth` is left out."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Mapping() | list() | tuple() | set() | frozenset() if depth == 0:
+            return "..."
+        case Mapping():
+            return {_text(str(k)): MASK if _is_secret(k) else _plain(v, depth - 1) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item, depth - 1) for item in value]
+        case float() if value - value == 0:  # neither infinite nor not a number, which JSON cannot say
+            return value
+        case _:
+            return _text(str(value))
+
+
+# A process that never calls `configure` says nothing, as a library should.
+_STDLIB = logging.getLogger("wireroom")
+_STDLIB.addHandler(logging.NullHandler())
+_LOG: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+    _STDLIB,
+    processors=[structlog.stdlib.filter_by_level, merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
