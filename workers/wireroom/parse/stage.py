@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+import re
+
 from wireroom.contracts import FetchedPage, ParsedArticle
+from wireroom.errors import Unusable
+from wireroom.parse.charset import decode
+from wireroom.parse.page import parse_page
 from wireroom.parse.plain import parse_text
+
+LARGEST = 10_000_000
+_HTML_TYPE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
+_TEXT_TYPE = re.compile(r"\s*text/plain\b", re.IGNORECASE)
+_NO_TEXT_TYPE = re.compile(r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|gzip)\b", re.IGNORECASE)
+_LOOKS_HTML = re.compile(
+    r"\s*(?:<!--|<\?xml|<!doctype\s+html|<(?:html|head|body|meta|title|link|script|div|article|section|main|p|h1|table)\b)",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"</?(?:html|body|div|p|article|section|h[1-6]|a|span|ul|li|br)\b[^<>]{0,500}>", re.IGNORECASE)
 
 
 def parse(page: FetchedPage) -> ParsedArticle:
     """The article on the page; raises `Unusable` and nothing else where there is none."""
-    return parse_text(page.body.decode("utf-8", "replace"))
+    if not page.body.strip():
+        raise Unusable("empty", "the page has no content")
+    if len(page.body) > LARGEST:
+        raise Unusable("too_large", f"the page has {len(page.body)} bytes; more than {LARGEST} are not read")
+    if _NO_TEXT_TYPE.match(page.content_type):
+        raise Unusable("binary", f"the content is {page.content_type[:80]}, not text")
+    text = decode(page)
+    return parse_page(text, page.url) if _is_html(page.content_type, text) else parse_text(text)
+
+
+def _is_html(content_type: str, text: str) -> bool:
+    """Whether it is HTML by its content type; by its look where that is silent."""
+    if _HTML_TYPE.match(content_type):
+        return True
+    if _TEXT_TYPE.match(content_type):
+        return False
+    return bool(_LOOKS_HTML.match(text)) or len(_TAGS.findall(text[:20000])) > 5

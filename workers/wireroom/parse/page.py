@@ -1,0 +1,75 @@
+"""`html/1`: an article as a web page."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
+from wireroom.errors import Unusable
+from wireroom.parse.asides import Asides, cut_asides
+from wireroom.parse.body import read_blocks, story
+from wireroom.parse.dateline import split_dateline
+from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list
+from wireroom.parse.metadata import Metadata, absolute, read_metadata
+from wireroom.parse.wording import seen
+
+PARSER = "html/1"
+
+
+def parse_page(text: str, url: str | None) -> ParsedArticle:
+    """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
+    tree = _tree(seen(text))
+    metadata, cards = read_metadata(tree, url), count_cards(tree)
+    asides = cut_asides(tree)
+    found = read_blocks(tree.html or "")
+    refuse_error_page(tree, metadata, found)
+    blocks, notices = story(found, metadata, {tail.text for tail in asides.tails})
+    refuse_list(tree, metadata, blocks, cards)
+    return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), url)
+
+
+def _tree(text: str) -> LexborHTMLParser:
+    try:
+        return LexborHTMLParser(text)
+    except (SelectolaxError, ValueError) as error:
+        raise Unusable("malformed", "the page's markup is too broken to be read") from error
+
+
+def _article(metadata: Metadata, blocks: list[Block], asides: Asides, url: str | None) -> ParsedArticle:
+    dateline, rest = _dateline(blocks, metadata.published)
+    return ParsedArticle(
+        title=metadata.title,
+        subtitle=metadata.subtitle,
+        blocks=rest,
+        authors=metadata.authors,
+        published=metadata.published,
+        modified=metadata.modified,
+        dateline=dateline,
+        related=[_addressed(related, url) for related in asides.related],
+        tails=asides.tails,
+        language_declared=metadata.language_declared,
+        section=metadata.section,
+        tags=metadata.tags,
+        image=metadata.image,
+        publisher=metadata.publisher,
+        canonical_url=metadata.canonical_url,
+        kind=metadata.kind,
+        origins=metadata.origins | ({"dateline": "visible"} if dateline else {}),
+        parser=PARSER,
+    )
+
+
+def _dateline(blocks: list[Block], published: Moment | None) -> tuple[Dateline | None, list[Block]]:
+    """The dateline of the first paragraph, and the blocks without it."""
+    at = next((at for at, block in enumerate(blocks) if block.kind == "paragraph"), None)
+    if at is None:
+        return None, blocks
+    dateline, rest = split_dateline(blocks[at].text, published.iso if published else None)
+    if dateline is None or (not rest and len(blocks) == 1):
+        return None, blocks
+    first = [Block(kind="paragraph", text=rest)] if rest else []
+    return dateline, [*blocks[:at], *first, *blocks[at + 1 :]]
+
+
+def _addressed(related: Related, url: str | None) -> Related:
+    return Related(title=related.title, heading=related.heading, url=absolute(related.url or "", url))
