@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
@@ -89,7 +89,7 @@ def bound(**fields: object) -> AbstractContextManager[None]:
 
 def configure(role: str, format: Format = "auto", level: str = "info") -> None:  # noqa: A002 - the setting's name
     """Send every line of this process, other libraries' too, to stderr: JSON, or (auto: on a terminal) pretty."""
-    pipe = logging.StreamHandler(sys.stderr)
+    pipe = _Pipe(sys.stderr)
     pipe.setFormatter(_formatter(role, pretty=format == "pretty" or (format == "auto" and sys.stderr.isatty())))
     root = logging.getLogger()
     root.handlers[:] = [pipe]
@@ -103,6 +103,17 @@ def adopt_celery() -> None:
 
     # Celery keeps its hands off as soon as anybody listens to this signal.
     setup_logging.connect(_take_celery_lines, weak=False, dispatch_uid="wireroom.logs")
+
+
+class _Pipe(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A line that cannot be written becomes one that says so, instead of a traceback between the lines."""
+        name, failure = f"{__name__}.pipe", sys.exc_info()
+        # A closed stderr has no readers, and a second failure would be the same one again.
+        if isinstance(failure[1], OSError) or self.stream.closed or record.name == name:
+            return
+        text = f"a line of {record.name} could not be written (line {record.lineno} of {record.module})"
+        self.handle(logging.LogRecord(name, logging.ERROR, record.pathname, record.lineno, text, None, failure))
 
 
 def _take_celery_lines(**_: object) -> None:
