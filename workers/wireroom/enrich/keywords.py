@@ -86,10 +86,10 @@ def _says_nothing(key: str, stops: frozenset[str] | None) -> bool:
 def _phrases(words: list[_Word]) -> Iterator[_Phrase]:
     """Every word that says something, and every phrase of two or three words that occurs again."""
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     for key, start, end, weight in _runs(words):
         spans[key].append((start, end))
-        weights[key] += weight  # type: ignore[assignment]  # typeshed counts in whole numbers only
+        weights[key] += weight
     for key, where in spans.items():
         length = key.count(" ") + 1
         if length == 1 or len(where) > 1:
