@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,21 +67,32 @@ class Site:
         """Send readers of `path` to `location`; gives the address."""
         return self.page(path, status=status, headers={"Location": location} | dict(headers or {}))
 
-    def raw(self, path: str, answer: bytes) -> str:
-        """Send `answer` as it is and hang up; gives the address."""
+    def raw(self, path: str, answer: bytes, *, hang_up: bool = True) -> str:
+        """Send `answer` as it is and hang up, or wait for the next request; gives the address."""
 
         def behaviour(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(answer)
-            handler.close_connection = True
+            handler.close_connection = hang_up
 
         return self.does(path, behaviour)
 
     def stall(self, path: str, begin: bytes = b"") -> str:
-        """Send `begin` and then nothing more, for as long as the test lasts; gives the address."""
+        """Send `begin` and then, for three seconds or to the end of the test, nothing; gives the address."""
 
         def behaviour(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(begin)
-            self._closing.wait()
+            self._closing.wait(3)
+            handler.close_connection = True
+
+        return self.does(path, behaviour)
+
+    def reset(self, path: str, begin: bytes) -> str:
+        """Send `begin` and then break the connection; gives the address."""
+
+        def behaviour(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(begin)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.connection.close()
             handler.close_connection = True
 
         return self.does(path, behaviour)

@@ -309,6 +309,18 @@ def test_a_page_shorter_than_announced_broke_off(site: Site, fetch: Fetch) -> No
     assert "broke off" in transient(fetch, url)
 
 
+def test_what_a_server_sends_too_much_is_not_taken_for_its_next_page(site: Site) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nTides"
+    first = site.raw("/a", answer + answer, hang_up=False)
+    second = site.page("/b", b"Ebb")
+
+    async def both() -> list[bytes]:
+        async with Fetcher("Test/1", 20, 1000, "127.0.0.1/32") as fetcher:
+            return [(await fetcher.fetch(url)).body for url in (first, second)]
+
+    assert asyncio.run(both()) == [b"Tides", b"Ebb"]
+
+
 def test_compression_that_ends_early_broke_off(site: Site, fetch: Fetch) -> None:
     body = gzip.compress(b"Tides" * 99)[:-9]
     assert "ended early" in transient(fetch, site.page("/a", body, headers={"Content-Encoding": "gzip"}))
@@ -339,6 +351,11 @@ def test_a_name_server_that_stalls_is_left_at_the_deadline(fetch: Fetch) -> None
 def test_a_refused_connection_has_to_wait(fetch: Fetch, closed_port: int) -> None:
     cause = transient(fetch, f"http://127.0.0.1:{closed_port}/")
     assert cause.startswith(f"could not connect to 127.0.0.1, port {closed_port}: ")
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nTid"])
+def test_a_connection_that_breaks_has_to_wait(site: Site, fetch: Fetch, begin: bytes) -> None:
+    assert f"the connection to 127.0.0.1:{site.port} broke" in transient(fetch, site.reset("/a", begin))
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Enc"])

@@ -1,4 +1,4 @@
-"""The HTTP client: one pool of connections for many fetches, each as if it were the first."""
+"""The HTTP client: many fetches side by side, each as if it were the first."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Fetcher:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=256,
-            max_keepalive_connections=64,
-            keepalive_expiry=5.0,
+            # A server that sends more than it announced would have the rest taken for its next answer.
+            max_keepalive_connections=0,
             network_backend=CheckedNetwork(networks(allow), resolve),
         )
 
@@ -153,7 +153,7 @@ def _target(url: str) -> httpcore.URL:
 
 
 def _keep_cookies(cookies: httpx.Cookies, headers: httpx.Headers, request: httpx.Request) -> None:
-    # Of the headers only these: httpx would take the others, as Content-Encoding, for those of a body it has.
+    # Of the headers only these: httpx would make a decoder for each Content-Encoding, and there can be thousands.
     found = [(name, value) for name, value in headers.raw if name.lower() == b"set-cookie"]
     cookies.extract_cookies(httpx.Response(200, headers=found, request=request))
 
