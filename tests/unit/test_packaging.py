@@ -1,0 +1,44 @@
+"""Three source roots make one package, and hide nobody else's."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+ROOTS = ("services", "workers", "infra")
+
+
+def modules(root: str) -> set[str]:
+    """Names of what `import wireroom.NAME` finds under this root."""
+    entries = [entry for entry in (CHECKOUT / root / "wireroom").iterdir() if entry.name != "__pycache__"]
+    return {entry.stem for entry in entries if entry.is_dir() or entry.suffix == ".py"}
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_no_root_claims_the_whole_package(root: str) -> None:
+    assert not (CHECKOUT / root / "wireroom" / "__init__.py").exists(), "it would hide the other roots"
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_root_holds_nothing_else_that_can_be_imported(root: str) -> None:
+    importable = {entry.stem for entry in (CHECKOUT / root).iterdir() if entry.is_dir() or entry.suffix == ".py"}
+    assert importable - {"__pycache__"} <= {"wireroom", "deploy"}, "a folder docker would be what `import docker` finds"
+
+
+def test_no_module_is_under_two_roots() -> None:
+    counted = Counter(name for root in ROOTS for name in modules(root))
+    assert [name for name, times in counted.items() if times > 1] == [], "they would merge silently in the wheel"
+
+
+def test_all_takes_in_every_extra() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    (everything,) = extras.pop("all")
+    named = re.fullmatch(r"wireroom\[(.*)\]", everything)
+    assert named is not None
+    assert set(named[1].split(",")) == set(extras)
