@@ -115,6 +115,7 @@ def test_words_that_are_no_wider_place_are_not_a_hint() -> None:
 def test_the_agency_decides_between_places_of_about_the_same_likelihood_only() -> None:
     assert described("HYDERABAD") == ("Hyderabad", "IN")
     assert described("HYDERABAD", "UrduPoint / Pakistan Point News") == ("Hyderabad", "PK")
+    assert described("Hyderabad", "Pakistan Point News") == ("Hyderabad", "PK")
     assert described("LONDON", "Canadian Press") == ("London", "GB")
 
 

@@ -40,6 +40,14 @@ esposa esposo hermano hermana hijo hija colega épouse frère sœur fils fille
 """)
 """Words that name a person's relation to another; before a name, in small letters only."""
 
+FIELDS = _words("""
+prime foreign deputy vice acting former interim assistant senior chief executive managing defence defense interior
+finance health education transport environment energy agriculture justice trade commerce industry labour labor culture
+sports tourism housing planning information federal provincial state cabinet home external internal affairs public works
+development water power railways religious climate change law
+""")
+"""What a title is for or of: between it and a name, or right before it."""
+
 ORGANISATIONS = _words("""
 ministry university college institute school academy bank fund trust foundation association society federation
 confederation league union council committee commission authority agency bureau board department office directorate
@@ -59,7 +67,6 @@ ministero università istituto banca fondazione associazione federazione consigl
 """)
 """The first or last word of an organisation's name."""
 
-ONLY_FIRST = frozenset({"university", "ministry", "department", "bank", "institute", "college", "office", "museum"})
 LISTED = frozenset({"ministry", "department", "ministerio", "ministère", "ministério", "ministero", "committee"})
 """Organisations whose field may be two things, as `Ministry of Trade and Industry`."""
 
@@ -101,6 +108,9 @@ UNCASED = _words("""
 ar arc arz ckb fa ps ur ug sd ks dv he yi am ti hi mr ne sa bn as pa gu or ta te kn ml si th lo my km bo dz zh ja ko ka
 """)
 """Languages whose writing has no capitals (or uses them for no names)."""
+
+CUED = frozenset({"en", "es", "fr", "pt", "it", "de", "nl", "id"})
+"""Languages whose people these words, and names without endings, let one tell."""
 
 CAPITAL_NOUNS = frozenset({"de", "lb"})
 """Languages in which every noun has a capital, so that a capital says little."""

@@ -15,6 +15,7 @@ from wireroom.enrich import gazetteer
 from wireroom.enrich.cues import (
     ACRONYMS,
     CAPITAL_NOUNS,
+    CUED,
     LISTED,
     LOCATIVES,
     NOT_PEOPLE,
@@ -36,8 +37,10 @@ LARGE = 250_000
 """Inhabitants from which a city is believed wherever its name stands within a sentence."""
 HUGE = 1_000_000
 """Inhabitants from which a city is believed at the beginning of a sentence, where any word has a capital."""
-NEAR = 10.0
+NEAR = 20.0
 """A place of the dateline's country is meant if it is up to this many times less likely."""
+LONGEST_NAME = 8
+"""Words that a name may have and still go on."""
 OF = re.compile(
     r" (?:(?:of|for)(?: the)?|de(?: la| los| las| l['’])?|del|des|du|d['’]|da|do|dos|das|di|della|dei|für) ?$"
 )
@@ -113,15 +116,15 @@ def _joined(text: str, found: list[Run], language: str) -> Iterator[Run]:
 
 def _is_one_name(text: str, left: Run, right: Run, language: str) -> bool:
     gap = text[left.end : right.start]
-    if len(gap) > 10 or right.titled or left.before_title:
+    if len(gap) > 10 or right.titled or left.before_title or len(left.words) > LONGEST_NAME:
         return False
     if OF.match(gap) and (_is_cue(left.words[-1]) or (language in ROMANCE and _is_organisation(left))):
         return True
-    if gap in AND and left.words[0].casefold() in LISTED and len(left.words) > 2:
+    if gap in AND and left.words[0].casefold() in LISTED and len(left.words) == 3 and len(right.words) == 1:
         return True
     if (OF.match(gap) or gap in AND) and lookup(text[left.start : right.end]):
         return True
-    particle = PARTICLE.match(gap) or (language not in ROMANCE and ROMANCE_PARTICLE.match(gap))
+    particle = PARTICLE.match(gap) or ((left.titled or language not in ROMANCE) and ROMANCE_PARTICLE.match(gap))
     return bool(particle) and gap not in AND and not _is_organisation(left)
 
 
@@ -179,13 +182,16 @@ def _other(run: Run, name: str, page: _Page) -> _Found | None:
         return None
     if not NOT_PEOPLE.isdisjoint(word.casefold() for word in run.words):
         return None
-    if (
-        _speaks(run, page.text)
-        or not SON_OF.isdisjoint(run.words)
-        or (page.language not in CAPITAL_NOUNS and _is_named_again(run, page))
-    ):
+    if page.language in CUED and _is_person(run, page):
         return _Found(run, "person", name)
     return None if run.opens or page.language in CAPITAL_NOUNS else _Found(run, "other", name)
+
+
+def _is_person(run: Run, page: _Page) -> bool:
+    if _is_spoken_of(run, page.text) or not SON_OF.isdisjoint(run.words):
+        return True
+    last = run.words[-1]
+    return page.language not in CAPITAL_NOUNS and last in page.alone and not lookup(last) and not _is_cue(last)
 
 
 def _is_cue(word: str) -> bool:
@@ -198,27 +204,27 @@ def _is_organisation(run: Run) -> bool:
     return not all(map(_is_cue, run.words)) and any(map(_is_cue, (run.words[0], run.words[-1], *before_of)))
 
 
-def _speaks(run: Run, text: str) -> bool:
-    """Whether the words around say that it speaks, has an age, or is a `who`."""
-    after, before = text[run.end : run.end + 16], text[max(0, run.start - 16) : run.start]
+def _is_spoken_of(run: Run, text: str) -> bool:
+    """Whether it is a `who`, has an age, or speaks in a way that companies do not, as in `”, said Jane Doe`."""
+    after, before = text[run.end : run.end + 16], text[max(0, run.start - 18) : run.start]
     if re.match(r", (?:who\b|\d\d[,.])", after):
         return True
-    words = [*re.findall(r"^,? (\w+)", after), *re.findall(r"(\w+) $", before)]
-    return any(word in SPEECH for word in words)
-
-
-def _is_named_again(run: Run, page: _Page) -> bool:
-    last = run.words[-1]
-    return last in page.alone and not lookup(last) and not _is_cue(last)
+    verbs = [*re.findall(r"^, (\w+)", after), *re.findall(r"[,”\"»] (\w+) $", before)]
+    return any(verb in SPEECH for verb in verbs)
 
 
 def _place(run: Run, page: _Page) -> Place | None:
-    candidates = lookup(" ".join(run.words))
+    candidates = [known for known in lookup(" ".join(run.words)) if not _is_by_another_name(known, page)]
     if not candidates or demonym(run.words[0]) == candidates[0]:
         return None
     near = (known for known in candidates if known.place.country in page.homes)
     known = next((known for known in near if known.weight * NEAR >= candidates[0].weight), candidates[0])
     return known.place if _is_believed(run, known, page) else None
+
+
+def _is_by_another_name(known: Known, page: _Page) -> bool:
+    """Whether English would call it otherwise; in other languages it is the name it has there."""
+    return page.language == "en" and known.kind == "city" and known.weight < known.population / 2
 
 
 def _is_believed(run: Run, known: Known, page: _Page) -> bool:

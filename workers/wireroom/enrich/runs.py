@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import NamedTuple
 
-from wireroom.enrich.cues import ABBREVIATED, COMPANIONS, NEVER_NAMES, TITLES
+from wireroom.enrich.cues import ABBREVIATED, COMPANIONS, FIELDS, NEVER_NAMES, TITLES
 from wireroom.enrich.gazetteer import lookup
 
 LONGEST_RUN = 8
@@ -85,12 +86,13 @@ def _opens(text: str, start: int) -> bool:
 
 def _split(row: list[_Token], stops: frozenset[str], text: str) -> Iterator[Run]:
     """The pieces of a row between its titles and the words that are no names."""
-    titled = _title_before(text, row[0].start, len(row))
+    row, titled = _after_field(text, row)
     piece: list[_Token] = []
     for index, token in enumerate(row):
         following = row[index + 1].word if index + 1 < len(row) else ""
         title = token.word.casefold() in TITLES and len(token.word) > 1
-        if not title and not _is_no_name(token, following, stops):
+        month = token.word == "May" and not piece
+        if not title and not month and not _is_no_name(token, following, stops):
             piece.append(token)
             continue
         yield from _run(piece, titled, before_title=title)
@@ -99,6 +101,8 @@ def _split(row: list[_Token], stops: frozenset[str], text: str) -> Iterator[Run]
 
 
 def _run(piece: list[_Token], titled: bool, *, before_title: bool) -> Iterator[Run]:
+    while before_title and piece and piece[-1].word.casefold() in FIELDS:
+        piece = piece[:-1]
     if 0 < len(piece) <= LONGEST_RUN:
         words = tuple(token.word for token in piece)
         yield Run(piece[0].start, piece[-1].end, words, piece[0].opens, titled, before_title)
@@ -109,6 +113,16 @@ def _is_no_name(token: _Token, following: str, stops: frozenset[str]) -> bool:
     if key not in NEVER_NAMES and not (token.opens and key in stops):
         return False
     return not (following and lookup(f"{token.word} {following}"))
+
+
+def _after_field(text: str, row: list[_Token]) -> tuple[list[_Token], bool]:
+    """The row without the field of a title, as in `Minister for Health Jane Doe`; and whether a title is before it."""
+    start = row[0].start
+    title = re.search(r"([^\W\d_][\w-]*) (?:for|of|de|du|da|do)(?: the| la)? $", text[max(0, start - 30) : start])
+    if title is None or title[1].casefold() not in TITLES:
+        return row, _title_before(text, start, len(row))
+    after = list(dropwhile(lambda token: token.word.casefold() in FIELDS, row))
+    return (after, True) if 0 < len(after) < len(row) else (row[:1], False)
 
 
 def _title_before(text: str, start: int, words: int) -> bool:
