@@ -14,9 +14,9 @@ from wireroom.enrich.entities import MOST, READ, find_entities
 from wireroom.enrich.gazetteer import lookup
 
 PIECES = [
-    "Mr", "Dr.", "Minister", "Jane", "Doe’s", "Doe", "Karachi", "of", "and", "the", "in", "Bank", "University", "d’Ivoire",
-    "said,", "45,", "“", "”", ".", "İstanbul", "𝒜da", "São", "Paulo", "al", "bin", "NEW", "May", "ﬁ", "e\u0301", "\u00a0",
-    "A.", "U.S.", "L’Agence",
+    "Mr", "Dr.", "Minister", "Jane", "Doe’s", "Doe", "Karachi", "of", "and", "the", "in", "Bank", "University", "said,",
+    "45,", "“", "”", ".", "İstanbul", "𝒜da", "São", "Paulo", "al", "bin", "NEW", "May", "ﬁ", "e\u0301", "\u00a0",
+    "A.", "U.S.", "L’Agence", "d’Ivoire",
 ]  # fmt: skip
 PAGES = Path(__file__).parents[2] / "pages"
 

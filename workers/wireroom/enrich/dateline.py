@@ -19,7 +19,7 @@ READ = 120
 """Code points of a place as written that are looked at."""
 CLEAR = 2.0
 """How many times likelier than the next a place must be, where nothing else says which is meant."""
-NEAR = 20.0
+NEAR = 10.0
 """A place up to this many times less likely is meant if the agency is of its country."""
 METROPOLIS = 1_000_000
 """Inhabitants from which a city may say where a smaller place is, as in `SURULERE, Lagos`."""

@@ -37,7 +37,7 @@ LARGE = 250_000
 """Inhabitants from which a city is believed wherever its name stands within a sentence."""
 HUGE = 1_000_000
 """Inhabitants from which a city is believed at the beginning of a sentence, where any word has a capital."""
-NEAR = 20.0
+NEAR = 10.0
 """A place of the dateline's country is meant if it is up to this many times less likely."""
 LONGEST_NAME = 8
 """Words that a name may have and still go on."""
@@ -93,8 +93,9 @@ def _countries(found: list[Run], dateline: Place | None) -> Iterator[str]:
     if dateline:
         yield dateline.country
     for run in found:
-        first = next(iter(lookup(" ".join(run.words))), None) or demonym(run.words[0])
-        if first and (first.kind == "country" or first.population >= HUGE):
+        first, *others = [*lookup(" ".join(run.words)), demonym(run.words[0])]
+        rivals = [other for other in others if other and other.weight * NEAR >= (first.weight if first else 0)]
+        if first and (first.kind == "country" or (first.population >= HUGE and not rivals)):
             yield first.place.country
 
 
