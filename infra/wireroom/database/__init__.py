@@ -1,0 +1,54 @@
+"""Connections to Postgres, SQL by name, migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from wireroom.errors import WireroomError
+
+Connection = psycopg.Connection[TupleRow]
+Pool = ConnectionPool[Connection]
+
+# A stopped process must not hold the line: the server ends its transaction, then its connection.
+_SERVER_LIMITS = {
+    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": "10s",
+    "client_connection_check_interval": "2s",
+    "timezone": "UTC",
+}
+_CLIENT_LIMITS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
+
+def connection_options(name: str, **limits: str) -> dict[str, Any]:
+    """Keyword arguments of a connection for the process `name`; `limits` are further settings of the server."""
+    options = " ".join(f"-c {key}={value}" for key, value in (_SERVER_LIMITS | limits).items())
+    return _CLIENT_LIMITS | {"application_name": f"wireroom {name}", "options": options}
+
+
+@contextmanager
+def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
+    """One connection in autocommit mode (transactions are explicit); raises `WireroomError` if Postgres is away."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, **connection_options(name, **limits))
+    except psycopg.OperationalError as error:
+        raise WireroomError(f"Postgres does not answer (WIREROOM_DATABASE_URL): {error}") from error
+    with connection:
+        yield connection
+
+
+def open_pool(url: str, name: str, size: int = 1) -> Pool:
+    """A pool of at most `size` autocommitting connections, opened in the background; made after any fork."""
+    options = connection_options(name) | {"autocommit": True}
+    return ConnectionPool(url, min_size=1, max_size=size, kwargs=options, timeout=10.0, open=True, name=name)

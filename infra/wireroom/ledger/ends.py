@@ -1,0 +1,250 @@
+"""Captures, ends and failures: each in one transaction, each fenced against a twin that was faster."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from wireroom.contracts import FetchedPage
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+from wireroom.errors import Transient
+from wireroom.ledger.accept import compress, digest
+from wireroom.ledger.flights import LEG_OF
+
+queries = Queries("wireroom.ledger")
+
+KEEP_ENDED = "15 minutes"
+KEEP_QUARANTINED = "24 hours"
+MAX_LOSSES = 3
+LONGEST_WAIT = 24 * 3600.0
+LONGEST_CAUSE = 1000
+Outcome = Literal["stored", "updated", "unchanged", "rejected"]
+
+
+class Fenced(NamedTuple):
+    """A job whose end is mine to write: its `line` row is locked until the transaction ends."""
+
+    job_id: int
+    run: int
+    leg: str
+    capture_day: date | None
+    capture_id: int | None
+
+
+@dataclass(frozen=True)
+class End:
+    """How a job ends; `stages` are seconds of work by stage."""
+
+    job_id: int
+    outcome: Outcome
+    reason: str | None = None
+    cause: str | None = None
+    article_id: int | None = None
+    version: int | None = None
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A try that failed; any error but `Transient` is a surprise."""
+
+    job_id: int
+    error: Exception
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often a failure is retried, and how long the first wait is; waits double, with jitter."""
+
+    transient: int = 5
+    surprise: int = 2
+    seconds: float = 5.0
+
+    def wait(self, failures: int, error: Exception, jitter: float) -> float | None:
+        """Seconds until the next try after `failures` earlier ones; None: no more tries. `jitter` is 0 to 1."""
+        if failures >= (self.transient if isinstance(error, Transient) else self.surprise):
+            return None
+        if isinstance(error, Transient) and error.retry_after is not None:
+            # Spread, so that all who were sent away do not come back in one moment.
+            return min(error.retry_after, LONGEST_WAIT) * (1 + 0.1 * jitter)
+        return float(min(self.seconds * 2**failures, LONGEST_WAIT) * (0.5 + jitter))
+
+
+class Failure(NamedTuple):
+    """What became of a failed try: when it is tried again, or that it is quarantined."""
+
+    job_id: int
+    kind: Literal["transient", "surprise", "lost"]
+    cause: str
+    retry_in: float | None
+
+
+def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage, delay: float) -> bool:
+    """Keep a fetched page and make the job ready for the process leg; False: a twin was first.
+
+    `delay` is how many seconds the page's host is left in peace now.
+    """
+    with connection.transaction():
+        row = connection.execute(queries.lock_page, {"job": job_id, "flight": flight}).fetchone()
+        if row is None:
+            return False
+        kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
+        assert kept is not None
+        connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
+        connection.execute(queries.host_asked, {"hosts": [row[0]], "delay": delay})
+        return True
+
+
+def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[int, Fenced]:
+    """Lock the (job, run) pairs that nobody has finished yet; call `end` in the same transaction."""
+    jobs, numbers = [job_id for job_id, _ in runs], [run for _, run in runs]
+    rows = connection.execute(queries.lock_runs, {"jobs": jobs, "runs": numbers})
+    return {row[0]: Fenced(*row) for row in rows}
+
+
+def end(connection: Connection, ends: Sequence[End]) -> None:
+    """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction."""
+    if not ends:
+        return
+    rows = connection.execute(
+        queries.end_jobs,
+        {
+            "jobs": [end.job_id for end in ends],
+            "outcomes": [end.outcome for end in ends],
+            "reasons": [end.reason for end in ends],
+            "causes": [clean(end.cause) if end.cause else None for end in ends],
+            "articles": [end.article_id for end in ends],
+            "versions": [end.version for end in ends],
+            "stages": [msgspec.json.encode(end.stages).decode() for end in ends],
+        },
+    )
+    keep_offers(connection, [hash_ for (hash_,) in rows], [end.job_id for end in ends], KEEP_ENDED)
+
+
+def reject(connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End]) -> list[int]:
+    """End jobs as rejected, unless a twin was first; returns those it ended. A page that was captured meanwhile by a
+    twin is not rejected for not being fetched."""
+    with connection.transaction():
+        mine = {job_id for job_id, fenced in lock_runs(connection, runs).items() if fenced.leg == LEG_OF[stage]}
+        end(connection, [end for end in ends if end.job_id in mine])
+        return sorted(mine)
+
+
+def fail(
+    connection: Connection, flight: int, stage: str, worker: str, failed: Sequence[Failed], policy: RetryPolicy,
+    *, delay: float = 0.0,
+) -> list[Failure]:  # fmt: skip
+    """Take failed jobs out of the flight: to wait for another try, or to quarantine. A late twin's are nothing.
+
+    `delay` is how many seconds the hosts of a failed fetch are left in peace now.
+    """
+    with connection.transaction():
+        locked = _lock_flight(connection, flight, stage)
+        verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
+        _apply(connection, flight, stage, worker, verdicts)
+        if hosts := {str(locked[v.job_id].host) for v in verdicts if locked[v.job_id].host}:
+            connection.execute(queries.host_asked, {"hosts": sorted(hosts), "delay": delay})
+        return verdicts
+
+
+def hand_back(
+    connection: Connection, flight: int, stage: str, worker: str, blamed: Iterable[int], cause: str, delay: float = 0.0
+) -> list[Failure]:
+    """Take everybody out of a flight that will not land: ready again at once, the blamed with one loss more.
+
+    In a transaction of the caller's. Returns what became of the blamed; the third loss is quarantine.
+    """
+    locked = _lock_flight(connection, flight, stage)
+    losers = [job for job in locked.values() if job.job_id in set(blamed)]
+    gone = [Failure(j.job_id, "lost", cause, None) for j in losers if j.losses + 1 >= MAX_LOSSES]
+    again = [Failure(j.job_id, "lost", cause, 0.0) for j in losers if j.losses + 1 < MAX_LOSSES]
+    innocent = sorted(locked.keys() - {job.job_id for job in losers})
+    for jobs, loss in ((innocent, 0), ([failure.job_id for failure in again], 1)):
+        if jobs:
+            connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
+    _record(connection, flight, stage, worker, [*again, *gone])
+    _quarantine(connection, stage, gone)
+    if hosts := sorted({str(job.host) for job in locked.values() if job.host}):
+        connection.execute(queries.host_asked, {"hosts": hosts, "delay": delay})
+    return [*again, *gone]
+
+
+def keep_offers(connection: Connection, hashes: Sequence[bytes], jobs: Sequence[int], keep: str) -> None:
+    """For `keep` (an interval) from now, the same things are still sightings of these jobs."""
+    if hashes:
+        connection.execute(queries.keep_offers, {"hashes": list(hashes), "jobs": list(jobs), "keep": keep})
+
+
+def clean(text: str) -> str:
+    """Storable, and of bounded length, whatever it was."""
+    return text[:LONGEST_CAUSE].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
+class _Locked(NamedTuple):
+    job_id: int
+    run: int
+    failures: int
+    losses: int
+    host: str | None
+
+
+def _lock_flight(connection: Connection, flight: int, stage: str) -> dict[int, _Locked]:
+    rows = connection.execute(queries.lock_flight, {"flight": flight, "leg": LEG_OF[stage]})
+    return {row[0]: _Locked(*row) for row in rows}
+
+
+def _judge(job: _Locked, failed: Failed, policy: RetryPolicy) -> Failure:
+    transient = isinstance(failed.error, Transient)
+    cause = str(failed.error) if transient else f"{type(failed.error).__name__}: {failed.error}"
+    wait = policy.wait(job.failures, failed.error, random.random())  # noqa: S311 - it only spreads load
+    return Failure(job.job_id, "transient" if transient else "surprise", clean(cause), wait)
+
+
+def _apply(connection: Connection, flight: int, stage: str, worker: str, verdicts: Sequence[Failure]) -> None:
+    retried = [verdict for verdict in verdicts if verdict.retry_in is not None]
+    if retried:
+        delays = [verdict.retry_in for verdict in retried]
+        connection.execute(queries.retry, {"jobs": [verdict.job_id for verdict in retried], "delays": delays})
+    _record(connection, flight, stage, worker, verdicts)
+    _quarantine(connection, stage, [verdict for verdict in verdicts if verdict.retry_in is None])
+
+
+def _record(connection: Connection, flight: int, stage: str, worker: str, tries: Sequence[Failure]) -> None:
+    if tries:
+        given = {"flight": flight, "stage": stage, "worker": worker}
+        connection.execute(queries.insert_attempts, given | _columns(tries))
+
+
+def _quarantine(connection: Connection, stage: str, gone: Sequence[Failure]) -> None:
+    if gone:
+        rows = connection.execute(queries.quarantine, {"stage": stage} | _columns(gone))
+        keep_offers(connection, [hash_ for (hash_,) in rows], [one.job_id for one in gone], KEEP_QUARANTINED)
+
+
+def _columns(tries: Sequence[Failure]) -> dict[str, Any]:
+    return {
+        "jobs": [one.job_id for one in tries],
+        "kinds": [one.kind for one in tries],
+        "causes": [one.cause for one in tries],
+    }
+
+
+def _capture_row(job_id: int, page: FetchedPage) -> dict[str, Any]:
+    return {
+        "job": job_id,
+        "url": page.url,
+        "requested_url": page.requested_url,
+        "status": page.status,
+        "content_type": clean(page.content_type),
+        "headers": msgspec.json.encode({name: clean(value) for name, value in page.headers.items()}).decode(),
+        "fetched_at": page.fetched_at,
+        "digest": digest(page.body),
+        "bytes": len(page.body),
+        "body": compress(page.body),
+    }

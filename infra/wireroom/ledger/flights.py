@@ -1,0 +1,88 @@
+"""Passing on: a flight passes each stage once, and whoever was superseded hears so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import zstandard
+
+from wireroom.contracts import FetchedPage
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+from wireroom.ledger.launch import Leg
+
+queries = Queries("wireroom.ledger")
+
+LEG_OF: dict[str, Leg] = {"ingest": "fetch", "parse": "process", "enrich": "process", "store": "process"}
+
+
+class Captured(NamedTuple):
+    """A job of a process flight and the page that was captured for it."""
+
+    job_id: int
+    run: int
+    losses: int
+    page: FetchedPage
+
+
+class ToFetch(NamedTuple):
+    """A job of a fetch flight."""
+
+    job_id: int
+    run: int
+    url: str
+    host: str
+    source: str
+
+
+def start(connection: Connection, flight: int, stage: str, worker: str) -> bool:
+    """Begin `stage` of the flight; False: it was superseded or has begun elsewhere, drop the message."""
+    given = {"flight": flight, "stage": stage, "worker": worker}
+    return connection.execute(queries.start, given).rowcount == 1
+
+
+def touch(connection: Connection, flight: int, stage: str) -> bool:
+    """Say that the flight makes progress; False: it was superseded."""
+    return connection.execute(queries.touch, {"flight": flight, "stage": stage}).rowcount == 1
+
+
+def hand_over(connection: Connection, flight: int, stage: str, next_stage: str, epoch: str) -> bool:
+    """Queue the flight for its next stage, before the publish; False: it was superseded, publish nothing."""
+    given = {"flight": flight, "stage": stage, "next": next_stage, "epoch": epoch}
+    return connection.execute(queries.hand_over, given).rowcount == 1
+
+
+def land(connection: Connection, flight: int) -> None:
+    """End the flight if nobody is left in it."""
+    connection.execute(queries.land, {"flight": flight})
+
+
+def captured_pages(connection: Connection, flight: int) -> list[Captured]:
+    """The pages of a process flight, by one query."""
+    cursor = connection.cursor(binary=True)
+    return [_captured(row) for row in cursor.execute(queries.pages_of, {"flight": flight})]
+
+
+def pages_to_fetch(connection: Connection, flight: int) -> list[ToFetch]:
+    """What a fetch flight is to fetch."""
+    return [ToFetch(*row) for row in connection.execute(queries.requests_of, {"flight": flight})]
+
+
+def _captured(row: tuple[Any, ...]) -> Captured:
+    job_id, run, losses, source, offered, url, requested, status, content_type, headers, fetched_at, body = row
+    page = FetchedPage(
+        body=zstandard.ZstdDecompressor().decompress(body),
+        content_type=content_type,
+        url=url or offered,
+        requested_url=requested,
+        status=status,
+        headers=headers,
+        fetched_at=_iso(fetched_at),
+        source=source,
+    )
+    return Captured(job_id, run, losses, page)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

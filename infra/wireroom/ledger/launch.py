@@ -1,0 +1,197 @@
+"""Launching: ready jobs are claimed in flights, within the bound, fairly, one dispatcher at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Literal, NamedTuple
+
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+
+queries = Queries("wireroom.ledger")
+
+Leg = Literal["fetch", "process"]
+FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
+HOST_SECONDS = 10.0
+"""How long one flight may keep asking one host."""
+_BACKFILL_TURN = 10
+_LOOK_AHEAD = 4
+"""Candidates looked at for each place in the fetch leg: those of busy hosts are parked."""
+_OVERLAP = timedelta(minutes=1)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Ready(NamedTuple):
+    """A claimed job."""
+
+    job_id: int
+    ticket: int
+    bytes: int
+    losses: int
+    host: str | None
+
+
+class Flight(NamedTuple):
+    """A flight that was claimed and must now be published."""
+
+    id: int
+    leg: Leg
+    stage: str
+    jobs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What may be in flight: articles in the leg, articles and raw bytes in a flight, pages of one host in a flight."""
+
+    in_flight: int
+    articles: int = 32
+    bytes: int = 2_000_000
+    pages: int = 10
+
+
+class Launch(NamedTuple):
+    """What one launch did; `more` says that looking again at once is worth it."""
+
+    flights: list[Flight]
+    more: bool = False
+
+
+class Launcher:
+    """Launches the flights of one leg; each dispatcher has one a leg. It remembers only what makes looking cheap."""
+
+    def __init__(self, leg: Leg, bounds: Bounds) -> None:
+        self.leg: Leg = leg
+        self._bounds = bounds
+        self._floor = 0
+        self._called_until = _EVER
+        self._claims = 0
+        self._parked = False
+
+    def launch(self, connection: Connection, epoch: str, *, sweep: bool = False) -> Launch:
+        """Claim what fits into the bound and commit it as flights; nothing if another dispatcher is launching.
+
+        `epoch` is the one read from Redis before. `sweep` looks below the watermarks too, for what was committed late.
+        """
+        with connection.transaction():
+            mine, now = _row(connection, queries.try_launch, leg=self.leg)[:2]
+            if not mine:
+                return Launch([])
+            self._call(connection, now, sweep)
+            room = self._room(connection)
+            if room <= 0:
+                return Launch([])
+            self._parked = False
+            claimed = self._claim(connection, room, sweep)
+            return Launch(self._board(connection, claimed, epoch), self._parked)
+
+    def _call(self, connection: Connection, now: datetime, sweep: bool) -> None:
+        """Give tickets to jobs whose waiting is over."""
+        since = _EVER if sweep else self._called_until - _OVERLAP
+        connection.execute(queries.call_due, {"leg": self.leg, "since": since})
+        self._called_until = now
+        if self.leg == "fetch":
+            connection.execute(queries.call_hosts, {"pages": self._bounds.pages})
+
+    def _room(self, connection: Connection) -> int:
+        flying, self._floor = _row(connection, queries.in_flight, leg=self.leg, floor=self._floor)
+        return self._bounds.in_flight - int(flying)
+
+    def _claim(self, connection: Connection, room: int, sweep: bool) -> list[Ready]:
+        self._claims += 1
+        if self._claims % _BACKFILL_TURN:
+            live = self._claim_lane(connection, "live", room, sweep)
+            return live + self._claim_lane(connection, "backfill", room - len(live), sweep)
+        # A turn of backfill is one flight, not all the room there is.
+        turn = self._claim_lane(connection, "backfill", min(room, self._bounds.articles), sweep)
+        return turn + self._claim_lane(connection, "live", room - len(turn), sweep)
+
+    def _claim_lane(self, connection: Connection, lane: str, room: int, sweep: bool) -> list[Ready]:
+        if room <= 0:
+            return []
+        where = {"leg": self.leg, "lane": lane}
+        watermark = 0 if sweep else _row(connection, queries.current, **where)[0]
+        limit = room * _LOOK_AHEAD if self.leg == "fetch" else room
+        found = [
+            Ready(*row) for row in connection.execute(queries.claim, where | {"watermark": watermark, "limit": limit})
+        ]
+        going = self._park_busy(connection, found, room) if self.leg == "fetch" else found
+        if going:
+            connection.execute(queries.advance, where | {"ticket": going[-1].ticket})
+        return going
+
+    def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> list[Ready]:
+        """Those that may be fetched now; the others met on the way wait for their host."""
+        hosts = {ready.host for ready in found}
+        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
+        going, parked = choose(found, busy, room, self._bounds.pages)
+        if parked:
+            connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
+            self._parked = True
+        return going
+
+    def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
+        if not claimed:
+            return []
+        groups = form_flights(claimed, self._bounds)
+        ids = _row(connection, queries.flight_numbers, flights=len(groups))[0]
+        stage = FIRST_STAGE[self.leg]
+        boarding = [(ready.job_id, id_) for id_, group in zip(ids, groups, strict=True) for ready in group]
+        with connection.pipeline():
+            jobs, flights = zip(*boarding, strict=True)
+            connection.execute(queries.board, {"jobs": list(jobs), "flights": list(flights)})
+            connection.cursor().executemany(
+                queries.insert_flight,
+                [
+                    {"id": id_, "leg": self.leg, "stage": stage, "epoch": epoch, "losses": max(r.losses for r in group)}
+                    for id_, group in zip(ids, groups, strict=True)
+                ],
+            )
+        return [
+            Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group))
+            for id_, group in zip(ids, groups, strict=True)
+        ]
+
+
+def choose(found: Iterable[Ready], busy: set[str], room: int, pages: int) -> tuple[list[Ready], list[Ready]]:
+    """In ticket order: what goes (at most `room`, and `pages` of one host), and what must wait for its host."""
+    going: list[Ready] = []
+    parked: list[Ready] = []
+    asked: Counter[str | None] = Counter()
+    for ready in found:
+        if len(going) == room:
+            break
+        free = ready.host not in busy and asked[ready.host] < pages
+        asked[ready.host] += free
+        (going if free else parked).append(ready)
+    return going, parked
+
+
+def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
+    """Jobs in flights, within the bounds of a flight; who was lost before flies alone, pages of one host together."""
+    flights: list[list[Ready]] = []
+    room_articles = room_bytes = 0
+    # Stable: without hosts the order of tickets remains.
+    for host, group in groupby(sorted(claimed, key=lambda ready: ready.host or ""), key=lambda ready: ready.host):
+        pages = list(group)
+        if host is not None and len(pages) > room_articles:
+            room_articles = 0
+        for ready in pages:
+            # One host has one live flight, so there its pages stay together even when one was lost before.
+            alone = ready.losses > 0 and host is None
+            if alone or room_articles < 1 or room_bytes < ready.bytes:
+                flights.append([])
+                room_articles, room_bytes = bounds.articles, bounds.bytes
+            flights[-1].append(ready)
+            room_articles, room_bytes = (0, 0) if alone else (room_articles - 1, room_bytes - ready.bytes)
+    return flights
+
+
+def _row(connection: Connection, statement: Any, **parameters: Any) -> Any:
+    row = connection.execute(statement, parameters).fetchone()
+    assert row is not None
+    return row

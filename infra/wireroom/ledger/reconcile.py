@@ -1,0 +1,81 @@
+"""Reconciling: the promise, checked by anti-joins in one snapshot, never computed from sums."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from psycopg import IsolationLevel
+
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+
+queries = Queries("wireroom.ledger")
+
+CHECKS = {
+    "unaccounted": "a job is not in exactly one of line, quarantine, outcomes",
+    "unknown_jobs": "a row stands for a job that was never accepted",
+    "records_missing": "an outcome says stored or updated, but the job made no such version",
+    "records_unexplained": "a version exists without the outcome of the job that made it",
+    "dead_flights": "a job is in a flight that is gone",
+    "empty_flights": "a flight has no jobs",
+}
+"""Name of a query -> what each row of its answer means."""
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Finding(NamedTuple):
+    """Something that must not be: which check, which job (or flight), where."""
+
+    check: str
+    id: int
+    where: str
+
+    def __str__(self) -> str:
+        return f"{CHECKS[self.check]}: {self.id} ({self.where or 'nowhere'})"
+
+
+class Sums(NamedTuple):
+    """accepted = stored + updated + unchanged + rejected + quarantined + on the line."""
+
+    accepted: int
+    stored: int
+    updated: int
+    unchanged: int
+    rejected: int
+    quarantined: int
+    on_the_line: int
+
+    def __str__(self) -> str:
+        parts = " + ".join(f"{getattr(self, name)} {name.replace('_', ' ')}" for name in self._fields[1:])
+        return f"{self.accepted} accepted = {parts}"
+
+
+class Reconciliation(NamedTuple):
+    """One pass; clean if it has no findings."""
+
+    since: datetime
+    findings: list[Finding]
+    sums: Sums
+
+
+def reconcile(connection: Connection, *, everything: bool = False) -> Reconciliation:
+    """Check what was accepted or ended since the last clean pass minus an hour, and all that is unfinished."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            row = connection.execute(queries.since).fetchone()
+            assert row is not None
+            started_at, since = row[0], EVER if everything else row[1]
+            findings = [
+                Finding(check, *found)
+                for check in CHECKS
+                for found in connection.execute(getattr(queries, check), {"since": since})
+            ]
+            sums = connection.execute(queries.sums).fetchone()
+            assert sums is not None
+    finally:
+        connection.isolation_level = None
+    record = {"started_at": started_at, "since": since, "findings": len(findings)}
+    connection.execute(queries.insert_reconciliation, record)
+    return Reconciliation(since, findings, Sums(*sums))

@@ -1,0 +1,67 @@
+"""Redrive, replay, cancel: what a person does to jobs. Each is safe against flights that are still in the air."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from wireroom import urls
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+from wireroom.errors import WireroomError
+from wireroom.ledger.ends import KEEP_ENDED, End, clean, end, keep_offers
+
+queries = Queries("wireroom.ledger")
+
+
+class Judged(NamedTuple):
+    """What a verdict met: the job ended by it, was `finished` before with that outcome, or is not known."""
+
+    state: Literal["ended", "finished", "unknown"]
+    outcome: str | None = None
+    reason: str | None = None
+
+
+def redrive(connection: Connection, job_ids: Sequence[int], who: str, *, refetch: bool = False) -> list[int]:
+    """Send quarantined jobs back to the line with a new run; returns those that were in quarantine.
+
+    `refetch` asks the publisher again instead of using the captured page; raises `WireroomError` for a job without URL.
+    """
+    with connection.transaction():
+        rows = connection.execute(queries.lock_quarantine, {"jobs": list(job_ids)}).fetchall()
+        given = {"jobs": [row[0] for row in rows], "cause": clean(f"redriven by {who}")}
+        if not refetch:
+            return sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
+        for job_id, _, _, url in rows:
+            if url is None:
+                raise WireroomError(
+                    f"job {job_id} came inline, without a URL to fetch it from: redrive it without --refetch"
+                )
+        hosts = [urls.host(url) for *_, url in rows]
+        return sorted(job_id for (job_id,) in connection.execute(queries.redrive_from_fetch, given | {"hosts": hosts}))
+
+
+def replay(connection: Connection, job_ids: Sequence[int], producer: str) -> dict[int, int]:
+    """Accept new jobs on the captures of ended ones; returns old job -> new job, without those that have no capture."""
+    with connection.transaction():
+        rows = connection.execute(queries.replay, {"jobs": list(job_ids), "producer": producer})
+        return {old: new for new, old in rows}
+
+
+def judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
+    """End a job as rejected by a person's word, wherever it is; a flight that carries it will find it gone."""
+    with connection.transaction():
+        if connection.execute(queries.lock_job, {"job": job_id}).fetchone():
+            end(connection, [End(job_id, "rejected", reason, cause)])
+            return Judged("ended")
+        given = {"job": job_id, "reason": reason, "cause": clean(cause)}
+        if row := connection.execute(queries.judge_quarantined, given).fetchone():
+            keep_offers(connection, [row[0]] if row[0] else [], [job_id], KEEP_ENDED)
+            return Judged("ended")
+        found = connection.execute(queries.outcome, {"job": job_id}).fetchone()
+        return Judged("finished", *found) if found else Judged("unknown")
+
+
+def cancel(connection: Connection, job_id: int, who: str) -> Judged:
+    """End a job because nobody wants it any more."""
+    return judge(connection, job_id, "cancelled", f"cancelled by {who}")

@@ -1,0 +1,68 @@
+"""Real servers for the tests: one embedded Postgres and one Valkey a run, an empty database a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from wireroom.database import Connection, connect
+from wireroom.database.migrate import migrate
+from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+"""Real inputs that are not part of the repository; tests that need them are named test_seed*.py."""
+
+_numbers = count(1)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    if collection_path.name.startswith("test_seed") and not SHARED_DATA.is_dir():
+        return True
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not SHARED_DATA.is_dir():
+        terminalreporter.write_line(f"Not collected: test_seed*.py, for there are no real inputs in {SHARED_DATA}.")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A Postgres with a migrated database to copy."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+        migrate(server.url)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a database without any tables."""
+    name = f"empty{next(_numbers)}"
+    postgres.create_database(name)
+    yield postgres.database_url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a migrated database of the test's own."""
+    name = f"test{next(_numbers)}"
+    postgres.create_database(name, template="wireroom")
+    yield postgres.database_url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Connection]:
+    """A connection to `database`."""
+    with connect(database, "test") as connection:
+        yield connection
