@@ -36,7 +36,8 @@ _SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col", re.IGNORECASE)
 _BOXES = "div, section, aside, ul, ol, p, figure, details, header, footer, table, amp-embed"
 _LINKS_ONLY = "p, div, ul, ol, table, td, tr"
 _HEADINGS = "h2, h3, h4, h5, h6, strong, b, p"
-_BETWEEN_LINKS = re.compile(r"[\s|·•/,:>»›-]*")
+_BETWEEN_LINKS = re.compile(r"[\s|·•/,:>»›-]+")
+_LONGEST_MENU = 3000
 _MOST_PROSE = 2
 
 
@@ -153,10 +154,12 @@ def _headlines(box: LexborNode, heading: str | None) -> Iterator[Related]:
 
 def _is_menu(node: LexborNode) -> bool:
     """Whether the element is three links or more and nothing else but marks between them."""
-    links = [text for link in node.css("a") if (text := text_of(link))]
+    links = node.css("a")
     if len(links) < 3:
         return False
-    rest = text_of(node)
-    for text in links:
-        rest = rest.replace(text, "", 1)
-    return _BETWEEN_LINKS.fullmatch(rest) is not None
+    text = text_of(node)
+    return len(text) < _LONGEST_MENU and _letters(text) == sum(_letters(text_of(link)) for link in links)
+
+
+def _letters(text: str) -> int:
+    return len(_BETWEEN_LINKS.sub("", text))

@@ -28,13 +28,15 @@ _KINDS: dict[str, BodyKind] = {
 _CANNOT_READ = (ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError, RecursionError)
 _MARKS = re.compile(r"[\W_]+")
 _LINES_OF_HEAD = 6
+# Beyond this, trafilatura's second opinions (readability, justext) take time that grows with the square.
+_MANY_TAGS = 20_000
 _SHARE_OF_SCRIPT = 0.4
 
 
 def read_blocks(html: str) -> list[Block]:
     """The main text of a page, block by block; none where no text was found."""
     try:
-        document = bare_extraction(html, include_comments=False, include_tables=True)
+        document = bare_extraction(html, include_comments=False, fast=html.count("<") > _MANY_TAGS)
     except (*_CANNOT_READ, etree.LxmlError) as error:
         raise Unusable("malformed", "the page's markup is too broken to be read") from error
     body = getattr(document, "body", None)

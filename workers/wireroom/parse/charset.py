@@ -24,7 +24,7 @@ _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": 
           "shift_jis": "cp932", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874"}  # fmt: skip
 _BINARY_STARTS = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x7fELF",
-    b"ID3", b"OggS", b"RIFF", b"\x00\x00\x01\x00", b"BZh", b"7z\xbc\xaf", 
+    b"ID3", b"OggS", b"RIFF", b"\x00\x00\x01\x00", b"BZh", b"7z\xbc\xaf",
     b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp",
 )  # fmt: skip
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")

@@ -23,7 +23,7 @@ def attribute(node: LexborNode | None, name: str) -> str:
 
 def label(node: LexborNode) -> str:
     """The element's class and id, which say what it is for."""
-    return f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".strip()
+    return f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".strip()[:400]
 
 
 def first_text(tree: LexborHTMLParser | LexborNode, selector: str) -> str:

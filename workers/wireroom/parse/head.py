@@ -67,7 +67,8 @@ def meta_claims(tree: LexborHTMLParser, metas: Metas) -> Claims:
         authors=_authors(metas, "author", "dc.creator", "dcterms.creator", "byl", "parsely-author", "sailthru.author"),
         published=_first(
             metas, "date", "datepublished", "pubdate", "publishdate", "publish-date", "dc.date.issued",
-            "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
+            "dcterms.created", "dc.date", "parsely-pub-date", "sailthru.date",
+            "article.published", "cxenseparse:recs:publishtime",
         ),
         modified=_first(metas, "datemodified", "last-modified", "lastmod", "dcterms.modified", "article.updated"),
         section=_first(metas, "section", "parsely-section", "cxenseparse:section"),

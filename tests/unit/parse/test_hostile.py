@@ -1,0 +1,148 @@
+"""Whatever comes in, parse gives an article or says in a sentence why not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from wireroom.contracts import FetchedPage, ParsedArticle, encode
+from wireroom.errors import Unusable
+from wireroom.parse.stage import LARGEST, parse
+
+STORY = b"<p>The brakes of the cable car could soon be cooled by rain that falls on its own roof, they said.</p>" * 3
+HEAD = b"<html><head><title>Cable car to run on rain</title></head><body><h1>Cable car to run on rain</h1>"
+LD = b'<script type="application/ld+json">'
+
+
+def outcome(body: bytes, content_type: str = "", url: str | None = None) -> str:
+    """`article`, or the reason of the refusal; an article can be sent on."""
+    try:
+        article = parse(FetchedPage(body=body, content_type=content_type, url=url))
+    except Unusable as refused:
+        assert str(refused)
+        return refused.reason
+    assert encode(article)
+    assert article.title
+    assert article.blocks
+    return "article"
+
+
+@pytest.mark.parametrize("body", [b"", b" \n\t ", b"\xef\xbb\xbf", "\ufeff\u200b\n".encode()])
+@pytest.mark.parametrize("content_type", ["", "text/plain"])
+def test_a_page_without_words_is_empty(body: bytes, content_type: str) -> None:
+    assert outcome(body, content_type) == "empty"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x89PNG\r\n\x1a\n" + b"word " * 99, b"%PDF-1.7 a b c", b"PK\x03\x04 words", b"\0" * 500, bytes(range(256)) * 9],
+)
+@pytest.mark.parametrize("content_type", ["", "text/html", "text/plain"])
+def test_a_file_that_is_no_text_is_binary(body: bytes, content_type: str) -> None:
+    assert outcome(body, content_type) == "binary"
+
+
+def test_an_image_by_its_content_type_is_binary() -> None:
+    assert outcome(HEAD + STORY, "image/jpeg") == "binary"
+
+
+def test_a_page_that_is_too_large_is_refused_unread() -> None:
+    assert outcome(HEAD + STORY * (20_000_000 // len(STORY))) == "too_large"
+    assert LARGEST < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"\0",
+        b"\xed\xa0\x80",
+        b"&#0;&#xD800;&#x110000;",
+        b"<meta charset=utf-7>",
+        b"<meta charset=rot13>",
+        b'<meta charset="\xff\xfe">',
+        b"<meta charset=utf-16>",
+        b'<base href="http://[::1"><link rel=canonical href="http://[bad"><img src=x>',
+        b'<meta name=date content="0000-00-00T99:99"><meta name=pubdate content="2025-02-30">',
+        LD + b"[" * 100_000 + b"</script>",
+        LD + b'{"@graph":[' * 5000 + b"]}" * 5000 + b"</script>",
+        LD + b'{"@type":"NewsArticle","headline":"A","n":' + b"9" * 6000 + b"}</script>",
+        LD
+        + b'{"@type":["NewsArticle",7],"headline":["x"],"author":{"@id":["a"]},"image":[[[]]],"publisher":[]}</script>',
+        LD + b'{"@type":"Article","headline":"\\ud800x","datePublished":12345,"keywords":{"a":1}}</script>',
+        b"<p " * 9,
+        b"</p></div></body></html>" * 9,
+    ],
+)
+def test_odd_bytes_and_markup_do_not_cost_the_story(inside: bytes) -> None:
+    assert outcome(HEAD + inside + STORY, url="https://paper.example/a") == "article"
+
+
+@pytest.mark.parametrize("tag", [b"<div>", b"<b>", b"<p><font>", b"<blockquote>", b"<ul><li>", b"<div class=related>"])
+def test_ten_thousand_levels_of_nesting_are_survived(tag: bytes) -> None:
+    assert outcome(HEAD + tag * 10_000 + STORY, "text/html") in {"article", "not_an_article", "malformed"}
+
+
+def test_what_goes_on_travels_without_nul_or_surrogates() -> None:
+    body = "Rain\0 stops\nThe rain\0 stopped on Tuesday \ud800after nine days.\n".encode("utf-8", "surrogatepass")
+    article = parse(FetchedPage(body=body, content_type="text/plain"))
+    assert not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in article.title + article.text)
+
+
+def test_a_headline_alone_is_no_article() -> None:
+    assert outcome(b"Rain stops\n", "text/plain") == "not_an_article"
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<div class=related>",
+            "<a href=x>",
+            "</a>",
+            "<h1>",
+            "</h1>",
+            "<ul>",
+            "<li>",
+            "<table>",
+            "<td>",
+            "<!--",
+        ]
+        + [
+            "-",
+            "3 minutes ago",
+            "May 2",
+            "Related",
+            "BERLIN (dpa) - ",
+            "By Jo Mo",
+            "\n",
+            "Some words of a story.",
+            "\0",
+            "(",
+        ]
+        + [
+            "<time>",
+            "<script type=application/ld+json>",
+            "{",
+            '{"@type":"Article"}',
+            "<meta name=date content=",
+            ">",
+            "2025-05-02",
+        ]
+    ),
+    max_size=60,
+).map(lambda parts: " ".join(parts).encode())
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(st.binary(max_size=400), st.text(max_size=400).map(lambda t: t.encode("utf-8", "replace")), MARKUP),
+    st.sampled_from(["", "text/html", "text/plain", "text/html; charset=big5", "text/html; charset=iso-2022-jp"]),
+)
+@example(b"1 a\n1 a\n(", "text/plain")
+def test_any_bytes_give_an_article_or_a_refusal(body: bytes, content_type: str) -> None:
+    try:
+        assert isinstance(parse(FetchedPage(body=body, content_type=content_type)), ParsedArticle)
+    except Unusable as refused:
+        assert refused.reason in {"empty", "binary", "not_an_article", "malformed"}
