@@ -68,8 +68,9 @@ def test_the_same_article_always_has_the_same_keywords() -> None:
 
 
 def test_what_comes_early_counts_more() -> None:
-    late = "turbine " + "the " * 200 + "lagoon"
-    assert keywords(article("", late)) == ["turbine", "lagoon"]
+    early, late = extract_keywords(article("", "turbine " + "the " * 200 + "lagoon"), in_language("en")).keywords
+    assert (early.text, late.text) == ("turbine", "lagoon")
+    assert early.score > late.score
 
 
 def test_what_comes_often_counts_more() -> None:
@@ -83,7 +84,7 @@ def test_a_repeated_phrase_stands_for_its_words() -> None:
 
 
 def test_a_phrase_does_not_cross_punctuation() -> None:
-    assert "ferry harbour" not in keywords(article("", "ferry, harbour. ferry, harbour. ferry\nharbour"))
+    assert keywords(article("", "ferry, harbour. ferry, harbour. ferry\nharbour")) == ["ferry", "harbour"]
 
 
 def test_a_keyword_is_written_as_in_the_body_not_as_in_a_headline() -> None:
