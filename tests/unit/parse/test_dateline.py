@@ -23,8 +23,8 @@ YEAR = "2025-05-06"
         ("McALLEN, Texas (AP) — The rest", "McALLEN, Texas (AP)", "McALLEN, Texas", "AP", None),
         ("Tirana, Albania (CNN) The rest", "Tirana, Albania (CNN)", "Tirana, Albania", "CNN", None),
         ("(Reuters) - The rest", "(Reuters)", None, "Reuters", None),
-        ("QUETTA, (Point News - 1st Jan, 2025) The rest", "QUETTA, (Point News - 1st Jan, 2025)", "QUETTA", "Point News",
-         "2025-01-01"),
+        ("QUETTA, (Point News - 1st Jan, 2025) The rest", "QUETTA, (Point News - 1st Jan, 2025)", "QUETTA",
+         "Point News", "2025-01-01"),
     ],
 )  # fmt: skip
 def test_a_dateline_is_split(

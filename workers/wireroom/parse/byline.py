@@ -27,6 +27,11 @@ _ORGANISATION = re.compile(
 _NAME_WORD = re.compile(
     r"[^\W\d_a-z][\w.'’-]*|(?:al|bin|bint|da|de|del|della|den|der|di|dos|du|el|la|le|ten|van|von|y|zu)\b"
 )
+_NO_NAME = re.compile(
+    r"(?:ph\.?d|m\.?d|ms|msc?|rdn?|ld|mba|jr|sr|esq)\.?|\S+@\S+|https?:.*|.* on (?:instagram|twitter|facebook)|"
+    r"(?:chief|head|vice|senior|staff|political|sports?|business|foreign)\b.*|(?:reporter|editor|correspondent|columnist)",
+    re.IGNORECASE,
+)
 LONGEST = 140
 
 
@@ -57,7 +62,9 @@ def read_byline(line: str) -> Byline | None:
 def authors_of(text: str) -> list[Author]:
     """The authors that a byline names, in its order, without "By"."""
     names = [_bare(name) for name in _AND.split(tidy(text)[:1000])]
-    return list(dict.fromkeys(author(name) for name in names if len(name) > 1))
+    first = names[:1]
+    kept = [name for name in names if len(name) > 1 and (name in first or not _NO_NAME.fullmatch(name))]
+    return list(dict.fromkeys(author(name) for name in kept if "@" not in name))
 
 
 def author(name: str) -> Author:
@@ -79,4 +86,5 @@ def _names_only(text: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    return _BY.sub("", name, count=1).strip(" ,;|•–-") if _BY.match(name) else name.strip(" ,;|•–-")
+    """The name without "By" before it and initials in brackets after it."""
+    return re.sub(r"\s?\([^()]*\)$", "", _BY.sub("", name, count=1) if _BY.match(name) else name).strip(" ,;|•–-")

@@ -20,8 +20,9 @@ _PARTICLES = re.compile(
 # What editors put before a story in capitals that is no place.
 _LABELS = re.compile(
     "ANALYSIS|BREAKING|CORRECTION|COMMENT|EDITORIAL|EXCLUSIVE|EXPLAINER|FACTBOX|FEATURE|LIVE|NOTE|OPINION|PHOTOS|QUIZ|"
-    "REVIEW|TIMELINE|UPDATED?|VIDEO|WARNING|WATCH"
+    "ANSWER|CLAIM|DEAR|FACT|QUESTION|SPOILER|SUMMARY|VERDICT|REVIEW|TIMELINE|UPDATED?|VIDEO|WARNING|WATCH"
 )
+_SITE = re.compile(r"\.(?:com|net|org|co|tv)\b", re.IGNORECASE)
 
 
 class _Head(NamedTuple):
@@ -77,7 +78,7 @@ def _is_dateline(head: _Head, rest: str) -> bool:
 
 def _is_place(place: str) -> bool:
     words = re.findall(r"[^\s,/\[\]]+", place)
-    if not 0 < len(words) <= 8 or _LABELS.fullmatch(words[0]):
+    if not 0 < len(words) <= 8 or _LABELS.fullmatch(words[0]) or _SITE.search(place):
         return False
     return any(c.isalpha() for c in place) and all(word[0].isupper() or _PARTICLES.fullmatch(word) for word in words)
 
@@ -85,7 +86,11 @@ def _is_place(place: str) -> bool:
 def _in_capitals(place: str) -> bool:
     """Whether the city is written in capitals, as `McALLEN, Texas` is too."""
     letters = [c for c in place.split(",")[0] if c.isalpha()]
-    return len(letters) > 2 and sum(c.isupper() for c in letters) >= 0.7 * len(letters)
+    return (
+        len(letters) > 2
+        and len(place.split(",")[0].split()) <= 4
+        and sum(c.isupper() for c in letters) >= 0.7 * len(letters)
+    )
 
 
 def _dateline(head: _Head, published: str | None) -> Dateline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,7 +19,8 @@ def text_of(node: LexborNode | None) -> str:
 
 def attribute(node: LexborNode | None, name: str) -> str:
     """The attribute's tidy value; empty without one."""
-    return tidy(node.attributes.get(name) or "") if node is not None else ""
+    # Unescaped once more: many publishers escape twice.
+    return tidy(unescape(node.attributes.get(name) or "")) if node is not None else ""
 
 
 def label(node: LexborNode) -> str:

@@ -10,6 +10,7 @@ from wireroom.contracts import Author, Kind
 from wireroom.parse.byline import LONGEST, authors_of, read_byline
 from wireroom.parse.claims import Claims
 from wireroom.parse.elements import ancestors, attribute, first_text, is_within, label, text_of
+from wireroom.parse.wording import tidy
 
 _ELSEWHERE = frozenset({"aside", "nav", "footer"})
 _NOT_THE_STORY = re.compile(
@@ -165,7 +166,7 @@ def _is_elsewhere(node: LexborNode) -> bool:
 
 
 def _byline_names(node: LexborNode) -> tuple[Author, ...]:
-    text = text_of(node)
+    text = tidy(node.text(deep=True, separator=" "))
     if not text or len(text) > LONGEST or _NOT_A_NAME.search(text):
         return ()
     found = read_byline(text) or read_byline(f"By {text}")

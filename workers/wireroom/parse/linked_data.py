@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -95,7 +96,8 @@ def _text(value: Any) -> str:
         return _text(value[0]) if value else ""
     if isinstance(value, dict):
         return _text(value.get("@value") or value.get("name") or value.get("alternateName"))
-    return tidy(value) if isinstance(value, str) else ""
+    # Many publishers escape for HTML what is already safe in JSON.
+    return tidy(unescape(value)) if isinstance(value, str) else ""
 
 
 def _name(value: Any, by_id: Mapping[str, Thing]) -> str:

@@ -69,7 +69,7 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     return Metadata(
         title=title,
         subtitle=ladder.pick("subtitle", lambda claims: claims.subtitle),
-        authors=list(dict.fromkeys(ladder.pick("authors", lambda claims: claims.authors) or ())),
+        authors=_authors(ladder, publisher),
         published=_moment(ladder, "published", lambda claims: claims.published),
         modified=_moment(ladder, "modified", lambda claims: claims.modified),
         section=ladder.pick("section", lambda claims: claims.section),
@@ -141,6 +141,12 @@ def _without_site(title: str, seen: str, names: set[str]) -> str:
 
 def _squeezed(name: str) -> str:
     return re.sub(r"[\W_]|^the(?=\W)", "", name.lower())
+
+
+def _authors(ladder: _Ladder, publisher: str | None) -> list[Author]:
+    """The authors, each once; the publisher itself only where nobody else is named."""
+    others = ladder.pick("authors", lambda c: c.authors if {a.name for a in c.authors} - {publisher} else ())
+    return list(dict.fromkeys(others or ladder.pick("authors", lambda claims: claims.authors) or ()))
 
 
 def _moment(ladder: _Ladder, field: str, read: Callable[[Claims], str]) -> Moment | None:
