@@ -260,15 +260,17 @@ def test_the_environment_is_ours_and_what_the_process_adds(
 
 DOOMED = """
 from wireroom.supervisor import Process, Supervisor
-Supervisor([Process("sleeper", ("sh", "-c", "echo up; exec sleep 600"))]).run(lambda: False)
+Supervisor([Process("sleeper", ("sh", "-c", "readlink /proc/self/fd/0; exec sleep 600"))]).run(lambda: False)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_processes_do_not_outlive_a_killed_supervisor() -> None:
+def test_processes_read_nothing_and_do_not_outlive_a_killed_supervisor() -> None:
     # The pipe is inherited: it ends when the last of them has.
-    with subprocess.Popen([sys.executable, "-c", DOOMED], stdout=subprocess.PIPE) as doomed:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", DOOMED], stdin=pipe, stdout=pipe) as doomed:
         assert doomed.stdout is not None
-        assert doomed.stdout.readline() == b"up\n"
+        first = doomed.stdout.readline()
         doomed.kill()
+        assert first == b"/dev/null\n"
         assert doomed.communicate(timeout=20)[0] == b""
