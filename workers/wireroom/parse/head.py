@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.contracts import Author, Kind
-from wireroom.parse.byline import LONGEST, authors_of, read_byline
+from wireroom.parse.byline import LONGEST, authors_of, is_name, read_byline
 from wireroom.parse.claims import Claims
 from wireroom.parse.elements import ancestors, attribute, first_text, is_within, label, text_of
 from wireroom.parse.wording import tidy
@@ -102,12 +102,12 @@ def microdata_claims(tree: LexborHTMLParser) -> Claims:
 
 def visible_claims(tree: LexborHTMLParser) -> Claims:
     """The claims that readers see: the headline, the byline and the time above the story."""
-    named = [node for node in tree.css("[class],[rel=author]") if _is_label(node, _NAMED) or node.attributes.get("rel")]
+    named = [*tree.css("[rel=author]"), *(node for node in tree.css("[class]") if _NAMED.search(label(node)))]
     return Claims(
         "visible",
         title=next((text for node in tree.css("h1") if not _is_elsewhere(node) and (text := text_of(node))), ""),
         subtitle=first_text(tree, ".standfirst, .subtitle, .subheadline, .dek, .article-lead, .chapo"),
-        authors=next((found for node in named if (found := _byline_names(node))), ()),
+        authors=next((found for node in named if not _is_elsewhere(node) and (found := _byline_names(node))), ()),
         published=_visible_time(tree),
     )
 
@@ -169,8 +169,10 @@ def _byline_names(node: LexborNode) -> tuple[Author, ...]:
     text = tidy(node.text(deep=True, separator=" "))
     if not text or len(text) > LONGEST or _NOT_A_NAME.search(text):
         return ()
-    found = read_byline(text) or read_byline(f"By {text}")
-    return tuple(found.authors) if found else ()
+    if found := read_byline(text):
+        return tuple(found.authors)
+    names = authors_of(text)
+    return tuple(names) if all(is_name(one.name) for one in names) else ()
 
 
 def _visible_time(tree: LexborHTMLParser) -> str:

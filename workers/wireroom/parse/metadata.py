@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.contracts import Author, Kind, Moment
+from wireroom.parse.byline import is_name
 from wireroom.parse.calendar import machine_moment
 from wireroom.parse.claims import Claims
 from wireroom.parse.elements import attribute, first_text
@@ -18,7 +19,7 @@ from wireroom.parse.linked_data import linked_claims
 from wireroom.parse.wording import tidy
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_SEPARATED = re.compile(r"\s+[|\-–—·:»«]\s+|\s*\|\s*")
+_SEPARATED = re.compile(r"\s+[|\-–—·:»«]\s+|\s*[|｜]\s*|:\s+")
 T = TypeVar("T")
 
 
@@ -132,11 +133,16 @@ def _names(publisher: str | None, url: str | None) -> set[str]:
 def _without_site(title: str, seen: str, names: set[str]) -> str:
     for match in reversed(list(_SEPARATED.finditer(title))):
         before, after = title[: match.start()], title[match.end() :]
-        if before == seen or (before and _squeezed(after) in names):
+        if before == seen or (before and _is_site(after, names)):
             return before
-        if after and (after == seen or _squeezed(before) in names):
+        if after and (after == seen or _is_site(before, names)):
             return after
     return title
+
+
+def _is_site(part: str, names: set[str]) -> bool:
+    """Whether a part of a title is the site's name, or the name and one word more, as `CNN Politics`."""
+    return _squeezed(part) in names or (len(part.split()) > 1 and _squeezed(part.rsplit(" ", 1)[0]) in names)
 
 
 def _squeezed(name: str) -> str:
@@ -144,9 +150,16 @@ def _squeezed(name: str) -> str:
 
 
 def _authors(ladder: _Ladder, publisher: str | None) -> list[Author]:
-    """The authors, each once; the publisher itself only where nobody else is named."""
-    others = ladder.pick("authors", lambda c: c.authors if {a.name for a in c.authors} - {publisher} else ())
-    return list(dict.fromkeys(others or ladder.pick("authors", lambda claims: claims.authors) or ()))
+    """The authors, each once; the publisher itself only where no person is named elsewhere."""
+    first = ladder.pick("authors", lambda claims: claims.authors) or ()
+    origin = ladder.origins.get("authors", "")
+    if {author.name for author in first} == {publisher}:
+        persons = ladder.pick(
+            "authors", lambda c: tuple(a for a in c.authors if a.name != publisher and is_name(a.name))
+        )
+        ladder.origins["authors"] = ladder.origins["authors"] if persons else origin
+        first = persons or first
+    return list(dict.fromkeys(first))
 
 
 def _moment(ladder: _Ladder, field: str, read: Callable[[Claims], str]) -> Moment | None:
