@@ -15,7 +15,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.errors import Transient
 from wireroom.ledger.accept import compress, digest
-from wireroom.ledger.flights import LEG_OF
+from wireroom.ledger.flights import LEG_OF, land
 
 queries = Queries("wireroom.ledger")
 
@@ -97,6 +97,7 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
         assert kept is not None
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
+        land(connection, [flight])
         connection.execute(queries.host_asked, {"hosts": [row[0]], "delay": delay})
         return True
 
@@ -124,7 +125,9 @@ def end(connection: Connection, ends: Sequence[End]) -> None:
             "stages": [msgspec.json.encode(end.stages).decode() for end in ends],
         },
     )
-    keep_offers(connection, [hash_ for (hash_,) in rows], [end.job_id for end in ends], KEEP_ENDED)
+    offers, flights = zip(*rows, strict=True)
+    land(connection, {flight for flight in flights if flight is not None})
+    keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], KEEP_ENDED)
 
 
 def reject(connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End]) -> list[int]:
@@ -148,6 +151,7 @@ def fail(
         locked = _lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
         _apply(connection, flight, stage, worker, verdicts)
+        land(connection, [flight])
         if hosts := {str(locked[v.job_id].host) for v in verdicts if locked[v.job_id].host}:
             connection.execute(queries.host_asked, {"hosts": sorted(hosts), "delay": delay})
         return verdicts
@@ -170,6 +174,7 @@ def hand_back(
             connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
     _record(connection, flight, stage, worker, [*again, *gone])
     _quarantine(connection, stage, gone)
+    land(connection, [flight])
     if hosts := sorted({str(job.host) for job in locked.values() if job.host}):
         connection.execute(queries.host_asked, {"hosts": hosts, "delay": delay})
     return [*again, *gone]

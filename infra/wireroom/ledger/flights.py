@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,9 +54,11 @@ def hand_over(connection: Connection, flight: int, stage: str, next_stage: str, 
     return connection.execute(queries.hand_over, given).rowcount == 1
 
 
-def land(connection: Connection, flight: int) -> None:
-    """End the flight if nobody is left in it."""
-    connection.execute(queries.land, {"flight": flight})
+def land(connection: Connection, flights: Iterable[int]) -> None:
+    """End those of the flights in which nobody is left; in the transaction in which somebody left them."""
+    if given := sorted(flights):
+        connection.execute(queries.lock_flights, {"flights": given})
+        connection.execute(queries.land, {"flights": given})
 
 
 def captured_pages(connection: Connection, flight: int) -> list[Captured]:

@@ -163,9 +163,12 @@ WHERE line.leg = 'process' AND line.flight_id = %(flight)s ORDER BY line.job_id
 SELECT line.job_id, line.run, jobs.url, line.host, jobs.source FROM line JOIN jobs ON jobs.id = line.job_id
 WHERE line.leg = 'fetch' AND line.flight_id = %(flight)s ORDER BY line.job_id
 
+-- name: lock_flights
+SELECT FROM flights WHERE id = ANY(%(flights)s) ORDER BY id FOR UPDATE
+
 -- name: land
--- A flight ends when nobody is left in it.
-DELETE FROM flights WHERE id = %(flight)s
+-- Under that lock the last one to leave sees that it is the last.
+DELETE FROM flights WHERE id = ANY(%(flights)s)
     AND NOT EXISTS (SELECT FROM line WHERE line.leg = flights.leg AND line.flight_id = flights.id)
 
 -- Capturing ------------------------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ ORDER BY line.job_id FOR UPDATE OF line
 
 -- name: end_jobs
 WITH ended AS (
-    DELETE FROM line WHERE job_id = ANY(%(jobs)s) RETURNING job_id, run, offer, capture_day, capture_id
+    DELETE FROM line WHERE job_id = ANY(%(jobs)s) RETURNING job_id, run, offer, flight_id, capture_day, capture_id
 ), written AS (
     INSERT INTO outcomes (job_id, run, outcome, reason, cause, article_id, version, stages, capture_day, capture_id)
     SELECT job_id, run, outcome, reason, cause, article_id, version, stages::jsonb, capture_day, capture_id
@@ -210,7 +213,7 @@ WITH ended AS (
         %(articles)s::bigint[], %(versions)s::int[], %(stages)s::text[])
         AS mine (job_id, outcome, reason, cause, article_id, version, stages) USING (job_id)
 )
-SELECT offer FROM ended WHERE offer IS NOT NULL
+SELECT offer, flight_id FROM ended
 
 -- name: keep_offers
 -- For a while, the same thing is still a sighting of these jobs.

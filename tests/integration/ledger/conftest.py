@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from newsroom.desk import Desk
 
+from newsroom.desk import Desk
 from wireroom.database import Connection, connect
 
 

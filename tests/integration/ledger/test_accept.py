@@ -8,8 +8,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from newsroom.desk import Desk, offer
 
+from newsroom.desk import Desk, offer
 from wireroom.contracts import ArticleJob
 from wireroom.database import Connection
 from wireroom.ledger.accept import Accepted, Answer, Tickets, accept

@@ -1,0 +1,86 @@
+"""What a claim reads does not grow: not with the backlog, the retries that wait, nor while a backup holds a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from newsroom.desk import EPOCH, Desk
+from psycopg import IsolationLevel
+
+from wireroom.database import Connection
+from wireroom.ledger.launch import Bounds, Launcher, queries
+
+BEHIND = 200_000
+WAITING = 100_000
+
+
+def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
+    """Rows of the line as accept and fail leave them, by one statement."""
+    desk.db.execute(
+        "INSERT INTO line (job_id, leg, lane, capture_day, capture_id, ticket, waits_for, due_at)"
+        " SELECT id, 'process', 'live', now(), id, CASE WHEN NOT %(waiting)s THEN id END,"
+        " CASE WHEN %(waiting)s THEN 'time' END, CASE WHEN %(waiting)s THEN now() + interval '1 hour' END"
+        " FROM generate_series(%(first)s, %(first)s + %(number)s - 1) AS id",
+        {"first": first, "number": number, "waiting": waiting},
+    )
+
+
+def buffers(desk: Desk) -> int:
+    """Buffers read by the queries of one claim of 32: what is due, what is in flight, the claim itself."""
+    current = desk.value("SELECT current_ticket('process', 'live')")
+    given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32}
+    given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
+    total = 0
+    for name in ("call_due", "in_flight", "claim"):
+        with desk.db.transaction(force_rollback=True):
+            explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(queries, name)}"
+            row = desk.db.execute(explained.encode(), given).fetchone()
+            assert row is not None
+            plan = row[0][0]["Plan"]
+            total += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return total
+
+
+def work(desk: Desk, flights: int) -> None:
+    """Finish so many flights of 32, as the line does, and leave one more in flight."""
+    for _ in range(flights):
+        flying = desk.db.execute("SELECT job_id FROM line WHERE flight_id IS NOT NULL").fetchall()
+        desk.finish(*((job, 1) for (job,) in flying))
+        (flight,) = desk.launchers["process"].launch(desk.db, EPOCH).flights
+        assert len(flight.jobs) == 32
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    """With room for one flight, so that a claim is one of 32."""
+    desk.launchers["process"] = Launcher("process", Bounds(in_flight=32))
+    return desk
+
+
+def test_a_claim_costs_the_same_with_200_and_200_000_jobs_behind_it(desk: Desk) -> None:
+    fill(desk, 1, 232)
+    work(desk, 1)
+    few = buffers(desk)
+    fill(desk, 1000, BEHIND)
+    fill(desk, 1000 + BEHIND, WAITING, waiting=True)
+    many = buffers(desk)
+    # A deeper index may cost a page for each of the claimed rows' look-ups, not more.
+    assert many <= few + 8
+
+
+def test_a_claim_costs_the_same_while_somebody_holds_an_old_snapshot(
+    desk: Desk, connection: Callable[[], Connection]
+) -> None:
+    fill(desk, 1, BEHIND)
+    work(desk, 2)
+    before = buffers(desk)
+    backup = connection()
+    backup.isolation_level = IsolationLevel.REPEATABLE_READ
+    with backup.transaction():
+        backup.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        backup.execute("SELECT count(*) FROM line")
+        work(desk, 100)
+        during = buffers(desk)
+    assert during <= before + 8

@@ -1,0 +1,90 @@
+"""Reconcile finds each thing that must not be, and a job's timeline tells what happened to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsroom.desk import Desk
+from wireroom.errors import Transient
+from wireroom.ledger import look
+from wireroom.ledger.reconcile import CHECKS, Sums, reconcile
+
+DAMAGE = {
+    "unaccounted": "DELETE FROM line",
+    "unknown_jobs": "DELETE FROM jobs",
+    "records_missing": "INSERT INTO outcomes (job_id, run, outcome, article_id, version)"
+    " SELECT job_id, 1, 'stored', 7, 1 FROM line; DELETE FROM line; DELETE FROM flights",
+    "records_unexplained": "INSERT INTO articles (id, source) VALUES (1, 's'); INSERT INTO versions"
+    " SELECT 1, 1, job_id, 'first', now(), 1, '', now(), '', 't', NULL, NULL, '{}', '{}' FROM line",
+    "dead_flights": "DELETE FROM flights",
+    "empty_flights": "UPDATE line SET flight_id = NULL, ticket = 1",
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_damage_is_found_by_its_check(desk: Desk, check: str) -> None:
+    desk.job()
+    desk.flight()
+    desk.check()
+    desk.db.execute(DAMAGE[check].encode())
+    assert check in {finding.check for finding in reconcile(desk.db).findings}
+
+
+def test_a_job_in_two_places_is_found(desk: Desk) -> None:
+    job = desk.job()
+    desk.db.execute("INSERT INTO outcomes (job_id, run, outcome, reason) VALUES (%s, 1, 'rejected', 'x')", [job])
+    (finding,) = reconcile(desk.db).findings
+    assert (finding.check, finding.id, finding.where) == ("unaccounted", job, "line, outcomes")
+
+
+def test_the_sums_are_those_of_the_ledger(desk: Desk) -> None:
+    ended, failed, _ = desk.jobs(3)
+    flight = desk.flight()
+    desk.finish((ended, 1))
+    desk.db.execute("UPDATE line SET failures = 5")
+    desk.fail(flight, failed, Transient("no"))
+    sums = reconcile(desk.db).sums
+    assert sums == Sums(3, 0, 0, 0, 1, 1, 1)
+    assert str(sums).startswith("3 accepted = 0 stored + ") and str(sums).endswith(" + 1 on the line")
+
+
+def test_a_pass_begins_where_the_last_clean_one_began_minus_an_hour(desk: Desk) -> None:
+    old, recent = desk.jobs(2)
+    first = reconcile(desk.db)
+    desk.db.execute("UPDATE jobs SET accepted_at = now() - interval '2 hours' WHERE id = %s", [old])
+    desk.db.execute("DELETE FROM line")
+    assert [finding.id for finding in reconcile(desk.db).findings] == [recent]
+    assert [finding.id for finding in reconcile(desk.db, everything=True).findings] == [old, recent]
+    assert reconcile(desk.db).since > first.since
+
+
+def test_a_timeline_tells_what_happened(desk: Desk) -> None:
+    job = desk.job(text="Told", key="k")
+    desk.job(text="Told")
+    flight = desk.flight()
+    desk.fail(flight, job, Transient("the disk is full"))
+    (state,) = look.jobs(desk.db, ids=[job])
+    steps = look.timeline(desk.db, state)
+    assert state.state == "waiting"
+    assert [step.what for step in steps] == [
+        "accepted",
+        "seen again",
+        "parse failed (transient)",
+        "will be tried again",
+    ]
+    assert "the disk is full; retry at " in steps[2].details and steps[2].details.endswith("; on worker")
+
+
+@pytest.mark.parametrize("state", ["ready", "in flight", "waiting", "quarantined", "rejected"])
+def test_jobs_are_found_by_state(desk: Desk, state: str) -> None:
+    job = desk.job()
+    if state != "ready":
+        flight = desk.flight()
+        if state == "quarantined":
+            desk.db.execute("UPDATE line SET failures = 5")
+        if state in ("waiting", "quarantined"):
+            desk.fail(flight, job, Transient("no"))
+        if state == "rejected":
+            desk.finish((job, 1))
+    assert [one.job_id for one in look.jobs(desk.db, state=state)] == [job]
+    assert all(look.jobs(desk.db, state=other) == [] for other in look.STATES if other != state)

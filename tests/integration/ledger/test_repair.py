@@ -1,0 +1,118 @@
+"""Redrive, replay, cancel: safe while old flights are still in the air, and never a second outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsroom.desk import Desk, page
+from wireroom.errors import Transient, WireroomError
+from wireroom.ledger import ends, flights, repair
+from wireroom.ledger.ends import End
+from wireroom.ledger.repair import Judged
+
+
+def quarantined(desk: Desk, **fields: object) -> tuple[int, int]:
+    """A job in quarantine, and the flight whose twin is still in the air."""
+    job = desk.job(**fields)
+    leg, stage = ("fetch", "ingest") if "url" in fields and len(fields) == 1 else ("process", "parse")
+    flight = desk.flight(leg)  # type: ignore[arg-type]
+    desk.db.execute("UPDATE line SET failures = 5")
+    desk.fail(flight, job, Transient("the sky fell"), stage)
+    return job, flight
+
+
+def test_a_redriven_job_begins_a_new_run_with_nothing_held_against_it(desk: Desk) -> None:
+    job, _ = quarantined(desk)
+    assert repair.redrive(desk.db, [job, 999], "ada") == [job]
+    row = desk.db.execute("SELECT run, failures, losses, leg FROM line").fetchone()
+    assert row == (2, 0, 0, "process")
+    assert [flight.jobs for flight in desk.launch()] == [(job,)]
+    desk.check()
+
+
+def test_after_a_redrive_the_old_run_finishes_nothing(desk: Desk) -> None:
+    job, old = quarantined(desk)
+    repair.redrive(desk.db, [job], "ada")
+    desk.flight()
+    assert desk.finish((job, 1)) == []
+    assert desk.fail(old, job, Transient("late")) == []
+    assert desk.finish((job, 2)) == [job]
+    assert desk.value("SELECT run FROM outcomes") == 2
+    desk.check()
+
+
+def test_the_old_flight_may_finish_what_was_not_yet_quarantined_only_once(desk: Desk) -> None:
+    job, _ = quarantined(desk)
+    assert desk.finish((job, 1)) == []
+    assert desk.value("SELECT count(*) FROM outcomes") == 0
+
+
+def test_a_redrive_keeps_the_history(desk: Desk) -> None:
+    job, _ = quarantined(desk)
+    repair.redrive(desk.db, [job], "ada")
+    rows = desk.db.execute("SELECT kind, cause FROM attempts WHERE job_id = %s ORDER BY id", [job]).fetchall()
+    assert rows == [("transient", "the sky fell"), ("redriven", "redriven by ada")]
+
+
+def test_a_redriven_thing_stays_on_offer(desk: Desk) -> None:
+    job, _ = quarantined(desk, text="Once")
+    repair.redrive(desk.db, [job], "ada")
+    assert desk.value("SELECT until = 'infinity' FROM offers")
+
+
+def test_a_refetch_goes_back_to_the_fetch_leg(desk: Desk) -> None:
+    job = desk.job(url="https://news.example/a")
+    flight = desk.flight("fetch")
+    ends.capture(desk.db, flight, job, page(), delay=0)
+    desk.db.execute("UPDATE line SET failures = 5")
+    desk.fail(desk.flight(), job, Transient("no"))
+    assert repair.redrive(desk.db, [job], "ada", refetch=True) == [job]
+    desk.hurry()
+    assert [flight.jobs for flight in desk.launch("fetch")] == [(job,)]
+
+
+def test_an_inline_job_cannot_be_fetched_again(desk: Desk) -> None:
+    job, _ = quarantined(desk)
+    with pytest.raises(WireroomError, match="without a URL"):
+        repair.redrive(desk.db, [job], "ada", refetch=True)
+    assert desk.value("SELECT count(*) FROM quarantine") == 1
+
+
+def test_a_replay_is_a_new_job_on_the_same_capture(desk: Desk) -> None:
+    job = desk.job(text="Again", source="News", meta={"a": 1})
+    desk.flight()
+    desk.finish((job, 1))
+    replays = repair.replay(desk.db, [job], "ada")
+    new = replays[job]
+    assert desk.db.execute("SELECT replays, source, meta FROM jobs WHERE id = %s", [new]).fetchone() == (
+        job, "News", {"a": 1},
+    )  # fmt: skip
+    (found,) = flights.captured_pages(desk.db, desk.flight())
+    assert (found.job_id, found.page.body) == (new, b"Again")
+    desk.check()
+
+
+def test_a_job_cancelled_on_the_line_is_rejected_and_its_flight_finds_it_gone(desk: Desk) -> None:
+    job = desk.job()
+    flight = desk.flight()
+    assert repair.cancel(desk.db, job, "ada") == Judged("ended")
+    assert flights.captured_pages(desk.db, flight) == []
+    assert desk.finish((job, 1)) == []
+    row = desk.db.execute("SELECT outcome, reason, cause FROM outcomes").fetchone()
+    assert row == ("rejected", "cancelled", "cancelled by ada")
+    desk.check()
+
+
+def test_a_quarantined_job_can_be_judged(desk: Desk) -> None:
+    job, _ = quarantined(desk)
+    assert repair.judge(desk.db, job, "by_hand", "not news (ada)") == Judged("ended")
+    assert desk.value("SELECT count(*) FROM quarantine") == 0
+    desk.check()
+
+
+def test_a_finished_job_keeps_its_outcome(desk: Desk) -> None:
+    job = desk.job()
+    desk.flight()
+    ends.reject(desk.db, "parse", [(job, 1)], [End(job, "rejected", "not_an_article", "an error page")])
+    assert repair.cancel(desk.db, job, "ada") == Judged("finished", "rejected", "not_an_article")
+    assert repair.cancel(desk.db, 999, "ada") == Judged("unknown")
