@@ -1,4 +1,4 @@
-"""What a claim reads does not grow: not with the backlog, the retries that wait, nor while a backup holds a snapshot."""
+"""What a claim reads does not grow: not with the backlog or waiting retries, nor while a backup holds a snapshot."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from newsroom.desk import EPOCH, Desk
 from psycopg import IsolationLevel
 
+from newsroom.desk import EPOCH, Desk
 from wireroom.database import Connection
 from wireroom.ledger.launch import Bounds, Launcher, queries
 

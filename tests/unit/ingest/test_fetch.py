@@ -16,7 +16,7 @@ from wireroom.ingest.addresses import Address, parse
 from wireroom.ingest.fetch import MAX_REDIRECTS, Fetcher
 
 if TYPE_CHECKING:
-    from tests.unit.ingest.conftest import Fetch, Site
+    from unit.ingest.conftest import Fetch, Site
 
 
 def unusable(fetch: Fetch, url: str, **options: object) -> str:

@@ -14,7 +14,7 @@ from wireroom.ingest.fetch import Fetcher
 from wireroom.ingest.stage import PageRequest, fetch_flight
 
 if TYPE_CHECKING:
-    from tests.unit.ingest.conftest import Site
+    from unit.ingest.conftest import Site
 
 
 class Newsroom:
