@@ -50,3 +50,7 @@ def test_one_bad_byte_does_not_spoil_a_page() -> None:
 def test_japanese_and_chinese_labels_are_read() -> None:
     assert read("猫の乾板".encode("shift_jis"), "text/html; charset=Shift_JIS") == "猫の乾板"
     assert read("北京".encode("gb18030"), "text/html; charset=gb2312") == "北京"
+
+
+def test_utf_8_that_would_also_pass_as_windows_1252_is_utf_8() -> None:
+    assert read("Zürich café".encode(), "text/html; charset=windows-1252") == "Zürich café"

@@ -145,3 +145,20 @@ def test_error_pages_are_no_articles(title: str) -> None:
     with pytest.raises(Unusable) as refused:
         parse(FetchedPage(body=page.encode(), content_type="text/html"))
     assert refused.value.reason == "not_an_article"
+
+
+def test_an_address_that_is_not_of_the_web_is_none() -> None:
+    assert article('<link rel="canonical" href="ftp://lakepaper.example/ferry">').canonical_url is None
+
+
+def test_what_is_said_about_the_author_is_kept_as_a_tail() -> None:
+    bio = '<div class="author-bio"><p>Ana Ruiz covers the lake.</p></div>'
+    found = article(body=f"<article><h1>Ferry sails again</h1>{STORY}{bio}</article>")
+    assert [(tail.kind, tail.text) for tail in found.tails] == [("bio", "Ana Ruiz covers the lake.")]
+
+
+def test_a_byline_at_the_pages_side_is_another_storys() -> None:
+    side = '<aside><p class="byline">By Bo Ek</p></aside>'
+    assert (
+        article(body=f'{side}<h1>Ferry sails again</h1><p class="byline">By Ana Ruiz</p>').authors[0].name == "Ana Ruiz"
+    )

@@ -94,3 +94,8 @@ def test_the_content_type_decides_and_a_look_where_it_is_silent(content_type: st
     page = f"<html><head><title>Ferry sails</title></head><body>\n<p>{FIRST}</p>\n<p>{SECOND}</p></body></html>"
     assert read(page, content_type).parser == parser
     assert read(f"Ferry sails\n{FIRST}", "").parser == "text/1"
+
+
+def test_ages_in_a_list_do_not_become_younger() -> None:
+    article = read(f"Ferry sails\n{FIRST}\nRelated\nHarbour cat retires20 minutes ago\nOil at 1125 minutes ago\n")
+    assert [one.title for one in article.related] == ["Harbour cat retires", "Oil at 11"]
