@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     gateway_url: str = Field("http://127.0.0.1:8300", description="where the command line finds the gateway")
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
+    concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")
     fetch_allow: str = Field(
         "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
     )

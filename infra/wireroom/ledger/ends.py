@@ -33,6 +33,7 @@ class Fenced(NamedTuple):
     job_id: int
     run: int
     leg: str
+    host: str | None
     capture_day: date | None
     capture_id: int | None
 
@@ -130,12 +131,19 @@ def end(connection: Connection, ends: Sequence[End]) -> None:
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], KEEP_ENDED)
 
 
-def reject(connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End]) -> list[int]:
-    """End jobs as rejected, unless a twin was first; returns those it ended. A page that was captured meanwhile by a
-    twin is not rejected for not being fetched."""
+def reject(
+    connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *, delay: float = 0.0
+) -> list[int]:
+    """End jobs as rejected, unless a twin was first; returns those it ended.
+
+    A page that a twin captured meanwhile is not rejected for not being fetched. `delay` is how many seconds the hosts
+    of rejected fetches are left in peace now.
+    """
     with connection.transaction():
-        mine = {job_id for job_id, fenced in lock_runs(connection, runs).items() if fenced.leg == LEG_OF[stage]}
+        mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
         end(connection, [end for end in ends if end.job_id in mine])
+        if hosts := sorted({one.host for one in mine.values() if one.host}):
+            connection.execute(queries.host_asked, {"hosts": hosts, "delay": delay})
         return sorted(mine)
 
 

@@ -198,7 +198,7 @@ ON CONFLICT (host) DO UPDATE SET next_at = greatest(hosts.next_at, excluded.next
 
 -- name: lock_runs
 -- The jobs of these runs that nobody has finished yet, locked: the first finisher of a run wins.
-SELECT line.job_id, line.run, line.leg, line.capture_day, line.capture_id FROM line
+SELECT line.job_id, line.run, line.leg, line.host, line.capture_day, line.capture_id FROM line
 JOIN unnest(%(jobs)s::bigint[], %(runs)s::smallint[]) AS mine (job_id, run)
     ON mine.job_id = line.job_id AND mine.run = line.run
 ORDER BY line.job_id FOR UPDATE OF line

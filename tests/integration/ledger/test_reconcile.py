@@ -15,7 +15,7 @@ DAMAGE = {
     "records_missing": "INSERT INTO outcomes (job_id, run, outcome, article_id, version)"
     " SELECT job_id, 1, 'stored', 7, 1 FROM line; DELETE FROM line; DELETE FROM flights",
     "records_unexplained": "INSERT INTO articles (id, source) VALUES (1, 's'); INSERT INTO versions"
-    " SELECT 1, 1, job_id, 'first', now(), 1, '', now(), '', 't', NULL, NULL, '{}', '{}' FROM line",
+    " SELECT 1, 1, job_id, 'first', now(), 1, '', now(), '', '', 't', NULL, NULL, '{}', '{}' FROM line",
     "dead_flights": "DELETE FROM flights",
     "empty_flights": "UPDATE line SET flight_id = NULL, ticket = 1",
 }

@@ -20,6 +20,7 @@ CREATE TABLE versions (
     capture_digest bytea NOT NULL,
     captured_at timestamptz NOT NULL,
     text_hash bytea NOT NULL,
+    record_hash bytea NOT NULL,
     title text NOT NULL,
     published_at timestamptz,
     language text,
@@ -29,12 +30,13 @@ CREATE TABLE versions (
     PRIMARY KEY (article_id, number)
 );
 COMMENT ON COLUMN versions.text_hash IS 'Of title and body; tails and relative times are not in it.';
+COMMENT ON COLUMN versions.record_hash IS 'Of all that parse found: a reparse that finds the same is no new version.';
 COMMENT ON COLUMN versions.capture_id IS 'No foreign key: a capture may expire before its version.';
 
 CREATE TABLE identities (
     kind text NOT NULL CHECK (kind IN ('external_id', 'url', 'text')),
     hash bytea NOT NULL,
-    article_id bigint NOT NULL REFERENCES articles,
+    article_id bigint NOT NULL REFERENCES articles DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (kind, hash)
 );
 

@@ -1,0 +1,56 @@
+"""The stages of the line, their queues and tasks, and what a message says: each name exists once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from wireroom.contracts import EnrichedArticle, ParsedArticle
+
+STAGES = ("ingest", "parse", "enrich", "store")
+NEXT_STAGE = {"parse": "enrich", "enrich": "store"}
+WAKE_CHANNEL = "wireroom:wake"
+EPOCH_KEY = "wireroom:epoch"
+
+
+def queue_name(stage: str) -> str:
+    """The Redis list that `stage` reads. The contract's major version is in it: old workers never see new messages."""
+    return f"wireroom.{stage}.v1"
+
+
+def task_name(stage: str) -> str:
+    """The Celery task that works on a flight at `stage`."""
+    return f"wireroom.{stage}"
+
+
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+    """An article on its way from parse to enrich; `stages` are its seconds of work so far."""
+
+    job_id: int
+    run: int
+    article: ParsedArticle
+    stages: dict[str, float]
+
+
+class Enriched(msgspec.Struct, frozen=True, kw_only=True):
+    """An article on its way from enrich to store."""
+
+    job_id: int
+    run: int
+    article: EnrichedArticle
+    stages: dict[str, float]
+
+
+Message = TypeVar("Message", Parsed, Enriched)
+
+
+def pack(articles: Sequence[Message]) -> str:
+    """The articles of a flight as a message carries them."""
+    return msgspec.json.encode(articles).decode()
+
+
+def unpack(articles: str | None, kind: type[Message]) -> list[Message]:
+    """What `pack` packed."""
+    return msgspec.json.decode(articles or "[]", type=list[kind])  # type: ignore[valid-type]

@@ -1,0 +1,1 @@
+"""The dispatcher: launches flights and finds lost ones; several run side by side."""

@@ -1,0 +1,58 @@
+"""`python -m wireroom.dispatcher`: be a dispatcher until SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from threading import Event as Flag
+
+import psycopg
+
+from wireroom import logs
+from wireroom.broker import Broker
+from wireroom.database import connect
+from wireroom.database.migrate import check_schema
+from wireroom.dispatcher.dispatcher import Dispatcher
+from wireroom.errors import WireroomError
+from wireroom.logs import Event
+from wireroom.settings import Settings, settings
+
+RECONNECT_SECONDS = 1.0
+# The plan of a claim must not depend on statistics, which lag behind a table that fills and drains in minutes.
+PLAN = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
+
+
+def main() -> None:
+    """Run; ends with a sentence where the settings or the schema are wrong."""
+    stopping = Flag()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stopping.set())
+    try:
+        given = settings()
+        logs.configure("dispatcher", given.log_format, given.log_level)
+        with connect(given.database_url, "dispatcher") as connection:
+            check_schema(connection)
+    except WireroomError as error:
+        sys.exit(f"wireroom dispatcher: {error}")
+    logs.info(Event.process_started)
+    while not stopping.is_set():
+        dispatch(given, stopping)
+    logs.info(Event.process_stopped)
+
+
+def dispatch(given: Settings, stopping: Flag) -> None:
+    """Dispatch until told to stop or until Postgres goes away."""
+    broker = Broker(given.redis_url)
+    try:
+        with connect(given.database_url, "dispatcher", **PLAN) as connection:
+            Dispatcher(connection, broker, given).run(stopping.is_set)
+    except (psycopg.OperationalError, psycopg.InterfaceError, WireroomError) as error:
+        logs.warning(Event.database_away, cause=str(error))
+        time.sleep(RECONNECT_SECONDS)
+    finally:
+        broker.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""One dispatcher: looks at the ledger twice a second and at every wake-up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from wireroom import logs
+from wireroom.broker import Broker, BrokerAway
+from wireroom.database import Connection
+from wireroom.ledger import lost
+from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
+from wireroom.ledger.lost import Watch
+from wireroom.logs import Event
+from wireroom.settings import Settings
+
+LOOK_SECONDS = 0.5
+SWEEP_SECONDS = 2.0
+DAY_SECONDS = 3600.0
+
+
+class Dispatcher:
+    """Launches what is ready and takes back what is lost, over one connection."""
+
+    def __init__(
+        self, connection: Connection, broker: Broker, given: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._db = connection
+        self._broker = broker
+        self._delay = given.host_delay
+        self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("fetch", "process")]
+        self._watch = Watch(given.lease_scale, clock)
+        self._clock = clock
+        self._due: dict[Callable[[], None], float] = {}
+        self._away = False
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Work until `stopping()`; while Redis is away nothing is launched. Raises what Postgres raises."""
+        while not stopping():
+            try:
+                for _ in self._broker.wakes(LOOK_SECONDS):
+                    self.look()
+                    if stopping():
+                        return
+            except BrokerAway as error:
+                self._say_away(error)
+                self._look_for_lost(None, {})
+                time.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """One round. Raises `BrokerAway`: what was published may or may not have been sent."""
+        epoch = self._broker.epoch(make=True)
+        self._say_back()
+        for launcher in self._launchers:
+            while self._launch(launcher, epoch):
+                pass
+        self._every(LOOK_SECONDS, self._watch_flights)
+        self._every(SWEEP_SECONDS, self._sweep)
+        self._every(DAY_SECONDS, self._make_days)
+
+    def _launch(self, launcher: Launcher, epoch: str, *, sweep: bool = False) -> bool:
+        """Launch what fits, then publish it; whether looking again at once is worth it."""
+        launched = launcher.launch(self._db, epoch, sweep=sweep)
+        for flight in launched.flights:
+            self._broker.publish(flight.stage, flight.id)
+            logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, jobs=len(flight.jobs))
+        return launched.more
+
+    def _sweep(self) -> None:
+        epoch = self._broker.epoch(make=True)
+        for launcher in self._launchers:
+            self._launch(launcher, epoch, sweep=True)
+
+    def _watch_flights(self) -> None:
+        # In this order: a flight queued after the epoch was read is not judged by it.
+        flights = lost.live_flights(self._db)
+        waiting = self._broker.waiting()
+        self._take_back(self._watch.look(flights, self._broker.epoch(), waiting))
+
+    def _look_for_lost(self, epoch: str | None, waiting: dict[str, int]) -> None:
+        self._take_back(self._watch.look(lost.live_flights(self._db), epoch, waiting))
+
+    def _take_back(self, found: list[lost.Lost]) -> None:
+        for one in found:
+            failures = lost.take_back(self._db, one, self._delay)
+            if failures is None:
+                continue
+            flight = one.flight
+            logs.warning(Event.flight_lost, flight=flight.id, stage=flight.stage, rule=one.rule, worker=flight.worker)
+            for failure in failures:
+                if failure.retry_in is None:
+                    logs.warning(Event.article_quarantined, job=failure.job_id, kind="lost", cause=failure.cause)
+
+    def _make_days(self) -> None:
+        today = datetime.now(UTC).date()
+        self._db.execute("SELECT make_capture_days(%s, %s)", [today, today + timedelta(days=2)])
+
+    def _every(self, seconds: float, work: Callable[[], None]) -> None:
+        now = self._clock()
+        if now >= self._due.get(work, 0.0):
+            work()
+            self._due[work] = now + seconds
+
+    def _say_away(self, error: BrokerAway) -> None:
+        if not self._away:
+            logs.warning(Event.broker_away, cause=str(error))
+        self._away = True
+
+    def _say_back(self) -> None:
+        if self._away:
+            logs.info(Event.broker_back)
+        self._away = False
+
+
+def bounds(leg: Leg, given: Settings) -> Bounds:
+    """What the settings allow in flight."""
+    pages = given.flight_articles if given.host_delay == 0 else int(HOST_SECONDS / given.host_delay)
+    return Bounds(
+        in_flight=given.fetch_in_flight if leg == "fetch" else given.process_in_flight,
+        articles=given.flight_articles,
+        bytes=given.flight_bytes,
+        pages=max(1, min(pages, given.flight_articles)),
+    )

@@ -1,0 +1,24 @@
+"""The enrich worker: `python -m wireroom.enrich.worker`."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from wireroom import room
+from wireroom.enrich import stage
+from wireroom.room import Item, Room
+from wireroom.topology import Enriched, Parsed, pack, unpack
+
+enrichers = cache(stage.load_enrichers)
+
+
+def receive(desk: Room, flight: int, articles: str | None) -> None:
+    """Enrich the articles of a flight."""
+    items = [Item(one.job_id, one.run, one.article, one.stages) for one in unpack(articles, Parsed)]
+    if done := desk.work(flight, items, partial(stage.enrich, enrichers=enrichers())):
+        enriched = [Enriched(job_id=i.job_id, run=i.run, article=i.value, stages=i.stages) for i in done]
+        desk.pass_on(flight, pack(enriched))
+
+
+if __name__ == "__main__":
+    room.run("enrich", receive, warm=lambda: stage.warm(enrichers()))

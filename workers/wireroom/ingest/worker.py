@@ -1,0 +1,70 @@
+"""The ingest worker: `python -m wireroom.ingest.worker`. Threads hand their flights to one event loop and wait."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from wireroom import logs, room
+from wireroom.contracts import FetchedPage
+from wireroom.errors import Unusable
+from wireroom.ingest.fetch import Fetcher
+from wireroom.ingest.loop import Loop
+from wireroom.ingest.stage import PageRequest, fetch_flight
+from wireroom.ledger import ends, flights
+from wireroom.ledger.ends import Failed
+from wireroom.logs import Event
+from wireroom.room import Room
+
+CONNECTIONS = 4
+_loop = Loop()
+_fetcher: list[Fetcher] = []
+
+
+def open_fetcher(desk: Room) -> None:
+    """Start the loop and its HTTP client."""
+    given = desk.settings
+    fetcher = Fetcher(given.user_agent, given.fetch_seconds, given.content_bytes, given.fetch_allow)
+    _loop.start()
+    _fetcher.append(_loop.run(fetcher.__aenter__()))
+
+
+def receive(desk: Room, flight: int, _: str | None) -> None:
+    """Fetch the pages of a flight; each is captured as soon as it is there."""
+    with desk.pool.connection() as connection:
+        wanted = flights.pages_to_fetch(connection, flight)
+    runs = {one.job_id: one.run for one in wanted}
+    pages = [PageRequest(one.job_id, one.url, one.host, one.source) for one in wanted]
+
+    async def deliver(page: PageRequest, result: FetchedPage | Exception) -> None:
+        await asyncio.to_thread(partial(take, desk, flight, runs[page.job_id], page, result))
+
+    _loop.run(fetch_flight(pages, _fetcher[0], desk.settings.host_delay, deliver))
+
+
+def take(desk: Room, flight: int, run: int, page: PageRequest, result: FetchedPage | Exception) -> None:
+    """Write down what became of one page."""
+    delay = desk.settings.host_delay
+    with logs.bound(job=page.job_id, source=page.source):
+        if isinstance(result, Unusable):
+            desk.reject([(page.job_id, run)], [desk.rejection(page.job_id, result, {})], delay)
+        elif isinstance(result, Exception):
+            desk.fail(flight, [Failed(page.job_id, result)], delay)
+        else:
+            with desk.pool.connection() as connection:
+                mine = ends.capture(connection, flight, page.job_id, result, delay)
+            if mine:
+                logs.info(Event.page_captured, url=result.url, status=result.status, bytes=len(result.body))
+                desk.broker.wake()
+    desk.touch(flight)
+
+
+if __name__ == "__main__":
+    room.run(
+        "ingest",
+        receive,
+        opened=open_fetcher,
+        pool="threads",
+        concurrency=lambda given: given.fetch_concurrency,
+        connections=CONNECTIONS,
+    )

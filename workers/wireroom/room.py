@@ -1,0 +1,233 @@
+"""The room every flight goes through: the one Celery shell of the workers.
+
+It unpacks the flight, runs the stage on each article, sorts the ends, and passes the rest on. Stages know nothing of
+it; it knows nothing of articles.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import billiard.pool
+import psycopg
+from celery import Celery, signals
+from psycopg_pool import PoolTimeout
+
+from wireroom import logs
+from wireroom.broker import Broker, BrokerAway, make_app
+from wireroom.database import Pool, connect, open_pool
+from wireroom.database.migrate import check_schema
+from wireroom.errors import Unusable, WireroomError
+from wireroom.ledger import ends, flights
+from wireroom.ledger.ends import End, Failed, RetryPolicy
+from wireroom.logs import Event
+from wireroom.settings import Settings, settings
+from wireroom.topology import NEXT_STAGE, queue_name, task_name
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+TOUCH_SECONDS = 5.0
+_PATIENCE_SECONDS = 60.0
+# Under load half of the warm shutdowns hang for 32 s without this.
+billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
+
+
+class Item(NamedTuple, Generic[In]):
+    """An article at a stage; `stages` are its seconds of work so far."""
+
+    job_id: int
+    run: int
+    value: In
+    stages: dict[str, float]
+    source: str | None = None
+
+
+Handler = Callable[["Room", int, str | None], None]
+"""Works on a started flight; articles are those that its message carries."""
+
+
+class Room:
+    """What one worker process has to work with."""
+
+    def __init__(self, stage: str, given: Settings, broker: Broker, connections: int = 1) -> None:
+        self.stage = stage
+        self.settings = given
+        self.broker = broker
+        self.pool: Pool = open_pool(given.database_url, stage, connections)
+        self.worker = f"{stage}@{socket.gethostname()}:{os.getpid()}"
+        self.retries = RetryPolicy(given.retries, given.surprise_retries, given.retry_seconds)
+        self._touched = time.monotonic()
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.pool.close()
+        self.broker.close()
+
+    def receive(self, handler: Handler, flight: int, articles: str | None) -> None:
+        """Start the flight and give it to `handler`, unless it was superseded; hand it back if Postgres goes away."""
+        with logs.bound(flight=flight, stage=self.stage):
+            try:
+                with self.pool.connection() as connection:
+                    mine = flights.start(connection, flight, self.stage, self.worker)
+                logs.info(Event.flight_started if mine else Event.flight_dropped)
+                self._touched = time.monotonic()
+                if mine:
+                    handler(self, flight, articles)
+            except DATABASE_ERRORS as error:
+                logs.warning(Event.database_away, cause=str(error))
+                self.hand_back(flight)
+
+    def touch(self, flight: int) -> None:
+        """Say that the flight makes progress, at most every few seconds."""
+        if time.monotonic() - self._touched > TOUCH_SECONDS * min(1.0, self.settings.lease_scale):
+            with self.pool.connection() as connection:
+                flights.touch(connection, flight, self.stage)
+            self._touched = time.monotonic()
+
+    def work(self, flight: int, items: Sequence[Item[In]], work: Callable[[In], Out]) -> list[Item[Out]]:
+        """Do the stage's work on each article; returns those that go on. The others have left the flight."""
+        done: list[Item[Out]] = []
+        rejected: list[tuple[int, End]] = []
+        failed: list[Failed] = []
+        for item in items:
+            with logs.bound(job=item.job_id, source=item.source):
+                started = time.perf_counter()
+                try:
+                    value = work(item.value)
+                except Unusable as error:
+                    rejected.append((item.run, self.rejection(item.job_id, error, item.stages)))
+                except Exception as error:  # noqa: BLE001 - a surprise must end in the ledger, and the others go on
+                    failed.append(Failed(item.job_id, error))
+                else:
+                    stages = item.stages | {self.stage: round(time.perf_counter() - started, 6)}
+                    done.append(Item(item.job_id, item.run, value, stages, item.source))
+            self.touch(flight)
+        self.reject([(end.job_id, run) for run, end in rejected], [end for _, end in rejected])
+        self.fail(flight, failed)
+        return done
+
+    def pass_on(self, flight: int, articles: str) -> None:
+        """Hand the flight over to its next stage, then publish it. A raised publish means "maybe sent": the ledger's
+        rules of lost flights do the rest."""
+        next_stage = NEXT_STAGE[self.stage]
+        try:
+            epoch = self.broker.epoch()
+        except BrokerAway:
+            epoch = ""
+        with self.pool.connection() as connection:
+            if not flights.hand_over(connection, flight, self.stage, next_stage, epoch):
+                logs.info(Event.flight_dropped)
+                return
+        try:
+            self.broker.publish(next_stage, flight, articles)
+            logs.info(Event.flight_passed, to=next_stage)
+        except BrokerAway as error:
+            logs.warning(Event.broker_away, cause=str(error))
+
+    @staticmethod
+    def rejection(job_id: int, error: Unusable, stages: dict[str, float]) -> End:
+        """The end of a job whose article is unusable."""
+        return End(job_id, "rejected", error.reason, str(error), stages=stages)
+
+    def reject(self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], delay: float = 0.0) -> None:
+        """Write rejections into the ledger, unless a twin was first."""
+        if not rejections:
+            return
+        with self.pool.connection() as connection:
+            mine = ends.reject(connection, self.stage, runs, rejections, delay=delay)
+        for end in rejections:
+            if end.job_id in mine:
+                logs.info(Event.article_rejected, job=end.job_id, reason=end.reason, cause=end.cause)
+
+    def fail(self, flight: int, failed: Sequence[Failed], delay: float = 0.0) -> None:
+        """Take failed articles out of the flight: to be tried again, or to quarantine."""
+        if not failed:
+            return
+        with self.pool.connection() as connection:
+            found = ends.fail(connection, flight, self.stage, self.worker, failed, self.retries, delay=delay)
+        errors = {one.job_id: one.error for one in failed}
+        for failure in found:
+            trace = errors[failure.job_id] if failure.kind == "surprise" else None
+            event = Event.article_quarantined if failure.retry_in is None else Event.article_failed
+            logs.warning(event, job=failure.job_id, kind=failure.kind, cause=failure.cause,
+                         retry_in=failure.retry_in, exc_info=trace)  # fmt: skip
+
+    def hand_back(self, flight: int, blamed: Sequence[int] = (), cause: str = "") -> None:
+        """Make everybody in the flight ready again, once Postgres answers; if it does not, the lease will do it."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                with self.pool.connection() as connection, connection.transaction():
+                    ends.hand_back(connection, flight, self.stage, self.worker, blamed, cause, self.settings.host_delay)
+            except DATABASE_ERRORS:
+                time.sleep(0.5)
+            else:
+                self.broker.wake()
+                return
+
+
+def run(
+    stage: str,
+    handler: Handler,
+    *,
+    warm: Callable[[], object] = bool,
+    opened: Callable[[Room], object] = bool,
+    pool: str = "prefork",
+    concurrency: Callable[[Settings], int] = lambda given: given.concurrency,
+    connections: int = 1,
+) -> None:
+    """Be a worker of `stage` until SIGTERM. Ends with a sentence where the settings, Postgres or the schema are wrong.
+
+    `warm` loads what all processes share before they fork; `opened` prepares the room of each.
+    """
+    try:
+        given = settings()
+        logs.configure(stage, given.log_format, given.log_level)
+        with connect(given.database_url, stage) as connection:
+            check_schema(connection)
+    except WireroomError as error:
+        sys.exit(f"wireroom {stage}: {error}")
+    warm()
+    app = make_app(given.redis_url)
+    rooms: list[Room] = []
+
+    def open_room(**_: Any) -> None:
+        rooms.append(Room(stage, given, Broker(given.redis_url, app), connections))
+        opened(rooms[0])
+
+    def close_room(**_: Any) -> None:
+        for room in rooms:
+            room.close()
+
+    if pool == "prefork":
+        signals.worker_process_init.connect(open_room, weak=False)
+        signals.worker_process_shutdown.connect(close_room, weak=False)
+    else:
+        signals.worker_init.connect(open_room, weak=False)
+        signals.worker_shutdown.connect(close_room, weak=False)
+
+    def receive(flight: int, articles: str | None = None) -> None:
+        rooms[0].receive(handler, flight, articles)
+
+    app.task(receive, name=task_name(stage))
+    _start(app, stage, pool, concurrency(given))
+
+
+def _start(app: Celery, stage: str, pool: str, concurrency: int) -> None:
+    logs.adopt_celery()
+    signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
+    signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
+    # Ctrl-C in a terminal reaches the whole group; the supervisor, or SIGTERM, is who stops a worker.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    name = f"{stage}-{os.getpid()}@{socket.gethostname()}"
+    arguments = ["worker", "--hostname", name, "--queues", queue_name(stage), "--pool", pool]
+    arguments += ["--concurrency", str(concurrency), "--loglevel", "WARNING"]
+    app.worker_main([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat"])

@@ -1,0 +1,1 @@
+"""The store stage: records, versions and outcomes, in one transaction."""

@@ -1,0 +1,45 @@
+-- name: facts
+-- What the ledger knows of these jobs and of the pages their articles were parsed from.
+SELECT jobs.id, jobs.source, jobs.url, jobs.external_id, jobs.published, capture.url, capture.digest,
+    capture.fetched_at, capture.day, capture.id
+FROM unnest(%(jobs)s::bigint[], %(days)s::date[], %(captures)s::bigint[]) AS mine (job_id, day, capture_id)
+JOIN jobs ON jobs.id = mine.job_id
+JOIN captures AS capture ON capture.day = mine.day AND capture.id = mine.capture_id
+
+-- name: article_ids
+SELECT array(SELECT nextval('articles_id_seq') FROM generate_series(1, %(number)s))
+
+-- name: claim_identities
+-- The identities that no article has yet become these articles'; waits for whoever is claiming the same.
+INSERT INTO identities (kind, hash, article_id)
+SELECT kind, hash, article_id FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[], %(articles)s::bigint[])
+    AS mine (kind, hash, article_id) ORDER BY kind, hash
+ON CONFLICT (kind, hash) DO NOTHING
+
+-- name: identified
+SELECT kind, hash, article_id FROM identities
+WHERE (kind, hash) IN (SELECT * FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[]))
+
+-- name: current_versions
+-- The articles, locked, each with its newest number and its current version.
+SELECT articles.id, (SELECT max(number) FROM versions WHERE article_id = articles.id), current.number, current.text_hash,
+    current.record_hash, current.capture_digest, current.captured_at
+FROM articles JOIN versions AS current ON current.article_id = articles.id AND current.number = articles.current
+WHERE articles.id = ANY(%(articles)s) ORDER BY articles.id FOR UPDATE OF articles
+
+-- name: insert_article
+INSERT INTO articles (id, source, url) VALUES (%(article_id)s, %(source)s, %(url)s)
+
+-- name: insert_version
+INSERT INTO versions (article_id, number, job_id, why, capture_day, capture_id, capture_digest, captured_at, text_hash,
+    record_hash, title, published_at, language, parsed, enrichments)
+VALUES (%(article_id)s, %(number)s, %(job_id)s, %(why)s, %(capture_day)s, %(capture_id)s, %(capture_digest)b,
+    %(captured_at)s, %(text_hash)b, %(record_hash)b, %(title)s, %(published_at)s, %(language)s, %(parsed)s,
+    %(enrichments)s)
+
+-- name: make_current
+UPDATE articles SET current = %(number)s WHERE id = %(article_id)s
+
+-- name: insert_conflict
+INSERT INTO identity_conflicts (kind, hash, article_id, job_id)
+VALUES (%(kind)s, %(hash)b, %(article_id)s, %(job_id)s) ON CONFLICT DO NOTHING
