@@ -29,7 +29,7 @@ def make_app(redis_url: str) -> Celery:
     app = Celery("wireroom", broker=redis_url, set_as_current=False)
     app.conf.update(
         task_queues=[Queue(queue_name(stage), _DIRECT, routing_key=queue_name(stage)) for stage in STAGES],
-        task_default_exchange="",
+        task_default_queue=queue_name("parse"),
         task_create_missing_queues=False,
         task_serializer="json",
         accept_content=["json"],
@@ -72,9 +72,7 @@ class Broker:
     def publish(self, stage: str, flight: int, articles: str | None = None) -> None:
         """Send a flight to `stage`; `articles` as JSON, where they travel by value."""
         with _answering():
-            self.app.send_task(
-                task_name(stage), args=[flight, articles], exchange="", routing_key=queue_name(stage), retry=False
-            )
+            self.app.send_task(task_name(stage), args=[flight, articles], queue=queue_name(stage), retry=False)
 
     def epoch(self, *, make: bool = False) -> str:
         """The random key that dies with a flush or a restart; empty if there is none and `make` does not ask for it."""

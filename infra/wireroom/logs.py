@@ -57,6 +57,8 @@ class Event(StrEnum):
     """Postgres does not answer."""
     database_back = "database_back"
     """Postgres answers again."""
+    worker_deaf = "worker_deaf"
+    """A worker received nothing while flights waited for it; it ends itself to be started again."""
     migration_applied = "migration_applied"
     """The database was taken one version further."""
     worker_died = "worker_died"

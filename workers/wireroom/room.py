@@ -6,17 +6,21 @@ it; it knows nothing of articles.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import billiard.pool
+import celery.apps.worker
 import psycopg
 from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning
 from psycopg_pool import PoolTimeout
 
 from wireroom import logs
@@ -29,6 +33,7 @@ from wireroom.ledger.ends import End, Failed, RetryPolicy
 from wireroom.logs import Event
 from wireroom.settings import Settings, settings
 from wireroom.topology import NEXT_STAGE, queue_name, task_name
+from wireroom.watchdog import Watchdog
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -218,16 +223,25 @@ def run(
         rooms[0].receive(handler, flight, articles)
 
     app.task(receive, name=task_name(stage))
+    Watchdog(stage, given).watch()
     _start(app, stage, pool, concurrency(given))
 
 
 def _start(app: Celery, stage: str, pool: str, concurrency: int) -> None:
     logs.adopt_celery()
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
+    # Celery writes this one past every log.
+    celery.apps.worker.safe_say = lambda message, *_: logging.getLogger(__name__).warning(message)
+    for chatty in ("celery.app.trace", "celery.worker.strategy"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
     signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
+    worker = app.Worker(
+        hostname=f"{stage}-{os.getpid()}@{socket.gethostname()}", queues=[queue_name(stage)], pool_cls=pool,
+        concurrency=concurrency, loglevel="INFO", quiet=True, without_gossip=True, without_mingle=True,
+        without_heartbeat=True,
+    )  # fmt: skip
     # Ctrl-C in a terminal reaches the whole group; the supervisor, or SIGTERM, is who stops a worker.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    name = f"{stage}-{os.getpid()}@{socket.gethostname()}"
-    arguments = ["worker", "--hostname", name, "--queues", queue_name(stage), "--pool", pool]
-    arguments += ["--concurrency", str(concurrency), "--loglevel", "WARNING"]
-    app.worker_main([*arguments, "--without-gossip", "--without-mingle", "--without-heartbeat"])
+    worker.start()
+    sys.exit(worker.exitcode)

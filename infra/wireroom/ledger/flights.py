@@ -61,6 +61,12 @@ def land(connection: Connection, flights: Iterable[int]) -> None:
         connection.execute(queries.land, {"flights": given})
 
 
+def wait_since(connection: Connection, stage: str, seconds: float) -> bool:
+    """Whether a flight has waited for `stage` for more than so many seconds."""
+    given = {"stage": stage, "seconds": seconds}
+    return connection.execute(queries.wait_since, given).fetchone() is not None
+
+
 def captured_pages(connection: Connection, flight: int) -> list[Captured]:
     """The pages of a process flight, by one query."""
     cursor = connection.cursor(binary=True)

@@ -150,6 +150,10 @@ UPDATE flights SET stage = %(next)s, epoch = %(epoch)s, queued_at = clock_timest
 WHERE id = %(flight)s AND stage = %(stage)s AND started_at IS NOT NULL
 RETURNING set_config('synchronous_commit', 'off', true)
 
+-- name: wait_since
+SELECT id FROM flights WHERE stage = %(stage)s AND started_at IS NULL
+    AND queued_at < clock_timestamp() - make_interval(secs => %(seconds)s) LIMIT 1
+
 -- name: pages_of
 -- The captured pages of a flight of the process leg.
 SELECT line.job_id, line.run, line.losses, jobs.source, jobs.url AS offered_url, capture.url, capture.requested_url,

@@ -1,0 +1,67 @@
+"""The line survives the death of any of its processes, and of all that Redis holds, in mid-flight."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from newsroom.line import Line, stopped
+
+ARTICLES = 400
+
+
+def kill_child(stage: str) -> Callable[[Line], None]:
+    def harm(line: Line) -> None:
+        psutil.Process(line.children(stage)[0]).kill()
+
+    return harm
+
+
+def kill(name: str) -> Callable[[Line], None]:
+    return lambda line: line.supervisor.kill(name, signal.SIGKILL)
+
+
+def flush(line: Line) -> None:
+    redis.Redis.from_url(line.valkey.url).flushall()
+
+
+def restart_valkey(line: Line) -> None:
+    line.valkey.kill()
+    line.valkey.start()
+
+
+def stop_dispatcher(line: Line) -> None:
+    with stopped(line.supervisor.pids()["dispatcher"]):
+        line.wait(lambda: not line.broker.waiting()["parse"], "parse to run dry")
+
+
+HARM = {
+    "child of parse": kill_child("parse"),
+    "child of enrich": kill_child("enrich"),
+    "child of store": kill_child("store"),
+    "parse": kill("parse"),
+    "enrich": kill("enrich"),
+    "store": kill("store"),
+    "dispatcher": kill("dispatcher"),
+    "flush": flush,
+    "restart of Valkey": restart_valkey,
+    "stop of the dispatcher": stop_dispatcher,
+}
+
+
+@pytest.mark.parametrize("what", HARM)
+def test_everything_is_stored_once_whatever_dies(database: str, tmp_path: Path, what: str) -> None:
+    with Line(database, tmp_path, WIREROOM_LEASE_SCALE="0.1") as line:
+        jobs = line.texts(ARTICLES)
+        line.wait(lambda: 0 < line.count("outcomes") < ARTICLES, "the line to be in mid-flight")
+        HARM[what](line)
+        line.drain()
+        assert Counter(line.outcomes()[job] for job in jobs) == {"stored": ARTICLES}
+        assert line.count("articles") == line.count("versions") == ARTICLES
+        line.check()

@@ -1,0 +1,68 @@
+"""Articles through the whole line: real processes, real queues, real records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from newsroom.line import Line
+from wireroom.embedded import EmbeddedPostgres
+from wireroom.logs import Event
+
+
+@pytest.fixture(scope="module")
+def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """One line for the module; every test leaves it empty."""
+    postgres.create_database("line", template="wireroom")
+    with Line(postgres.database_url("line"), tmp_path_factory.mktemp("line"), dispatchers=2) as line:
+        yield line
+    postgres.drop_database("line")
+
+
+def test_one_text_article_is_stored_with_its_record(line: Line) -> None:
+    (job,) = line.texts(1, source="Harbour Wire")
+    line.drain()
+    assert line.outcomes()[job] == "stored"
+    row = line.db.execute(
+        "SELECT title, language, published_at::text, enrichments->'dateline_place'->>'name',"
+        " parsed->'authors'->0->>'name' FROM versions WHERE job_id = %s",
+        [job],
+    )
+    assert row.fetchone() == (
+        "Ferry number 0 reaches Lagos on its first voyage", "en", "2025-05-02 09:15:00+00", "Lagos", "Ada Okoro",
+    )  # fmt: skip
+    line.check()
+
+
+def test_an_idle_line_flies_one_and_a_busy_one_flies_many(line: Line) -> None:
+    jobs = line.texts(400)
+    line.drain()
+    assert Counter(line.outcomes()[job] for job in jobs) == {"stored": 400}
+    sizes = [event["jobs"] for event in line.log() if event["event"] == "flight_launched"]
+    assert sizes[0] == 1 and max(sizes) == 32
+    line.check()
+
+
+def test_a_changed_article_becomes_a_version(line: Line) -> None:
+    first = line.texts(1, url="https://news.example/changing")
+    line.drain()
+    second = line.texts(1, url="https://news.example/changing")
+    line.drain()
+    assert [line.outcomes()[job] for job in first + second] == ["stored", "updated"]
+    row = line.db.execute("SELECT article_id, number, why FROM versions WHERE job_id = %s", second)
+    article, number, why = row.fetchone() or (None, None, None)
+    assert (number, why) == (2, "publisher")
+    assert line.db.execute("SELECT current FROM articles WHERE id = %s", [article]).fetchone() == (2,)
+    line.check()
+
+
+def test_every_line_of_the_log_is_one_event_of_the_vocabulary(line: Line) -> None:
+    line.texts(1)
+    line.drain()
+    events = line.log()
+    assert {event["event"] for event in events} <= set(Event)
+    work = [event for event in events if event["event"] in ("flight_started", "flight_passed", "article_stored")]
+    assert work and all(event["flight"] and event["stage"] for event in work)
+    assert all(event["job"] for event in events if event["event"] == "article_stored")

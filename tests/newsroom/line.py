@@ -1,0 +1,155 @@
+"""A whole line of real processes, to push articles through and to do harm to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import psutil
+
+from newsroom.desk import offer
+from wireroom.broker import Broker
+from wireroom.crew import crew
+from wireroom.database import Connection, connect
+from wireroom.embedded import EmbeddedValkey
+from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
+from wireroom.ledger.offer import Offer
+from wireroom.ledger.reconcile import Reconciliation, reconcile
+from wireroom.supervisor import Supervisor
+
+PATIENCE = 60.0
+ENV = {"WIREROOM_LOG_FORMAT": "json", "WIREROOM_HOST_DELAY": "0", "WIREROOM_FETCH_ALLOW": "127.0.0.0/8"}
+
+
+class Line:
+    """Supervised processes on one database and a Valkey of their own, from `with` to its end."""
+
+    def __init__(
+        self, database: str, directory: Path, *, dispatchers: int = 1, gateway: bool = False, **env: str
+    ) -> None:
+        self.database = database
+        self.directory = directory
+        self.valkey = EmbeddedValkey(directory / "valkey")
+        self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | env
+        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
+        self.given: list[int] = []
+        self._tickets = Tickets()
+        self._stopping = Event()
+
+    def __enter__(self) -> Self:
+        self.valkey.start()
+        self._context = connect(self.database, "test")
+        self.db: Connection = self._context.__enter__()
+        self.broker = Broker(self.valkey.url)
+        # The supervisor belongs to one thread that lives as long as the processes.
+        self._thread = Thread(target=self.supervisor.run, args=(self._stopping.is_set,), name="supervisor")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self.broker.close()
+        self._context.__exit__(None, None, None)
+        self.valkey.stop()
+
+    def submit(self, offers: Iterable[Offer]) -> list[int]:
+        """Accept as a producer does; the job ids."""
+        rest, jobs = list(offers), list[int]()
+        while rest:
+            chunk, rest = rest[:CHUNK], rest[CHUNK:]
+            answers = accept(self.db, chunk, "test", self._tickets)
+            jobs += [answer.job_id for answer in answers if isinstance(answer, Accepted)]
+            self.broker.wake()
+        self.given += jobs
+        return jobs
+
+    def texts(self, number: int, **fields: Any) -> list[int]:
+        """Submit so many different text articles."""
+        first = len(self.given)
+        return self.submit(offer(text=story(n), **fields) for n in range(first, first + number))
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        row = self.db.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def outcomes(self) -> dict[int, str]:
+        """Job -> outcome."""
+        return dict(self.db.execute("SELECT job_id, outcome FROM outcomes").fetchall())
+
+    def drain(self, patience: float = PATIENCE) -> None:
+        """Wait until the line is empty; fails with what is left on it."""
+        self.wait(lambda: self.count("line") == 0, "the line to drain", patience)
+
+    def wait(self, done: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        """Wait for `done()`; fails after `patience` seconds."""
+        until = time.monotonic() + patience
+        while not done():
+            if time.monotonic() > until:
+                left = self.db.execute("SELECT l.*, f.* FROM line l LEFT JOIN flights f ON f.id = l.flight_id LIMIT 5")
+                raise AssertionError(f"waited in vain for {what}; on the line: {left.fetchall()}")
+            time.sleep(0.02)
+
+    def check(self) -> Reconciliation:
+        """Every job id that a producer was given is in the ledger, and reconcile finds nothing."""
+        found = reconcile(self.db, everything=True)
+        assert [str(finding) for finding in found.findings] == []
+        known = {job for (job,) in self.db.execute("SELECT id FROM jobs")}
+        assert set(self.given) <= known
+        return found
+
+    def children(self, name: str) -> list[int]:
+        """The pool processes of a worker."""
+        parent = psutil.Process(self.supervisor.pids()[name])
+        return [child.pid for child in parent.children(recursive=True)]
+
+    def sizes(self) -> dict[str, int]:
+        """Name -> private memory of the process and its children, in bytes."""
+        return {
+            name: sum(one.memory_full_info().uss for one in (parent, *parent.children(recursive=True)))
+            for name, pid in self.supervisor.pids().items()
+            for parent in [psutil.Process(pid)]
+        }
+
+    def log(self) -> list[dict[str, Any]]:
+        """Every line that a process of the line has logged."""
+        lines: list[dict[str, Any]] = []
+        for file in sorted(self.directory.glob("*.log")):
+            # The last piece is what is being written now.
+            lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
+        return lines
+
+
+def story(number: int) -> str:
+    """A text article, different for each number."""
+    town = ("Lagos", "Oslo", "Lima", "Dhaka", "Quito")[number % 5]
+    return (
+        f" date 2025-05-02 Ferry number {number} reaches {town} on its first voyage\n\n"
+        "By Ada Okoro Published May 02, 2025 | 10:15 AM\n\n"
+        f"{town.upper()}, (Harbour Wire - 2nd May, 2025) The ferry numbered {number} came into the harbour of {town} on"
+        " Friday morning, an hour before it was expected, and was met by a crowd on the quay.\n\n"
+        f"Captain Mira Solheim said that voyage {number} had been calm, and that the engines used less than half of the"
+        " fuel of the ship they replace.\n\n"
+        f"The harbour office of {town} will open the line to travellers on Monday.\n"
+    )
+
+
+@contextmanager
+def stopped(pid: int) -> Any:
+    """The process is stopped (SIGSTOP) for the time of the block."""
+    process = psutil.Process(pid)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()

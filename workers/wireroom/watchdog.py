@@ -1,0 +1,62 @@
+"""A consumer of Celery can lose its connection without noticing. Its worker ends itself then, and is started again."""
+
+from __future__ import annotations
+
+import os
+import time
+from threading import Thread
+from typing import Any
+
+from celery import signals
+from celery.worker import state
+
+from wireroom import logs
+from wireroom.broker import Broker
+from wireroom.database import connect
+from wireroom.errors import WireroomError
+from wireroom.ledger import flights
+from wireroom.logs import Event
+from wireroom.settings import Settings
+
+DEAF_SECONDS = 30.0
+"""So long a worker may receive nothing while flights wait for its stage; scaled as leases are."""
+
+
+class Watchdog:
+    """Watches the parent process of one worker."""
+
+    def __init__(self, stage: str, given: Settings) -> None:
+        self._stage = stage
+        self._settings = given
+        self._patience = DEAF_SECONDS * given.lease_scale
+        self._heard = time.monotonic()
+
+    def watch(self) -> None:
+        """Watch from now on, in a thread."""
+        signals.task_received.connect(self._hear, weak=False)
+        Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def _hear(self, **_: Any) -> None:
+        self._heard = time.monotonic()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(self._patience / 6)
+            if state.active_requests or state.reserved_requests:
+                self._hear()
+            elif time.monotonic() - self._heard > self._patience and self._is_deaf():
+                logs.error(Event.worker_deaf, stage=self._stage, seconds=round(time.monotonic() - self._heard, 1))
+                # It holds no flight, and an orderly end would wait for the connection that is lost.
+                os._exit(1)
+
+    def _is_deaf(self) -> bool:
+        """Whether Redis answers others, and flights have waited for this stage as long as nothing was heard here."""
+        try:
+            broker = Broker(self._settings.redis_url)
+            broker.epoch()
+            broker.close()
+            with connect(self._settings.database_url, "watchdog") as connection:
+                return flights.wait_since(connection, self._stage, self._patience)
+        except WireroomError:
+            self._hear()
+            return False
