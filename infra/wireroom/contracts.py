@@ -28,6 +28,8 @@ class ArticleJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """Raw bytes (base64 in JSON), for content whose charset the producer does not know."""
     content_type: str | None = None
     """Media type of `body` as in an HTTP header; without it the kind of content is looked at."""
+    producer: str | None = None
+    """Who offers it; `anonymous` if absent. Keys are the producer's own."""
     key: str | None = None
     """The producer's own idempotency key: the same key is accepted once, within 30 days."""
     source: str | None = None

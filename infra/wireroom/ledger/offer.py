@@ -70,7 +70,7 @@ def check_name(field: str, value: str | None) -> Refused | None:
 
 
 def _prepare(job: ArticleJob, content_bytes: int) -> Offer:
-    for field in ("key", "source", "external_id", "content_type"):
+    for field in ("producer", "key", "source", "external_id", "content_type"):
         _insist(check_name(field, getattr(job, field)))
     _check_published(job.published)
     meta = _meta(job)
