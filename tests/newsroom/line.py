@@ -21,6 +21,7 @@ from wireroom.embedded import EmbeddedValkey
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
 from wireroom.ledger.reconcile import Reconciliation, reconcile
+from wireroom.records import StoredArticle, article
 from wireroom.supervisor import Supervisor
 
 PATIENCE = 60.0
@@ -86,6 +87,14 @@ class Line:
     def outcomes(self) -> dict[int, str]:
         """Job -> outcome."""
         return dict(self.db.execute("SELECT job_id, outcome FROM outcomes").fetchall())
+
+    def record(self, job: int) -> StoredArticle:
+        """The record that the job stored."""
+        row = self.db.execute("SELECT article_id, version FROM outcomes WHERE job_id = %s", [job]).fetchone()
+        assert row is not None and row[0] is not None, f"job {job} stored nothing"
+        found = article(self.db, *row)
+        assert found is not None
+        return found
 
     def drain(self, patience: float = PATIENCE) -> None:
         """Wait until the line is empty; fails with what is left on it."""
