@@ -161,7 +161,7 @@ class EmbeddedValkey(Server):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         self._password = secrets.token_urlsafe(16)
-        self._port = _free_port()
+        self._port = free_port()
 
     @property
     def url(self) -> str:
@@ -230,7 +230,8 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
