@@ -27,6 +27,14 @@ $(INSTALLED): $(LOCK) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+.PHONY: demo
+demo: setup  ## run real articles through a whole Wireroom, and show what came out
+	@$(BIN)/wireroom demo
+
+.PHONY: up
+up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wireroom
+	@$(BIN)/wireroom up
+
 .PHONY: test
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
 	$(BIN)/pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -10,11 +11,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wireroom.errors import WireroomError
 
+ENV_FILE = Path(".wireroom/env")
+"""Written by `wireroom up` while it runs, so that the other commands find it; the environment goes before it."""
+
 
 class Settings(BaseSettings):
     """One documented list; `settings()` gives the checked values of this process."""
 
-    model_config = SettingsConfigDict(env_prefix="WIREROOM_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WIREROOM_", frozen=True, extra="ignore", env_file=ENV_FILE)
 
     database_url: str = Field("postgresql://wireroom@127.0.0.1:5432/wireroom", description="Postgres, as a libpq URL")
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="Redis or Valkey")
@@ -43,6 +47,7 @@ class Settings(BaseSettings):
     retries: int = Field(5, ge=0, description="retries of a transient failure before quarantine")
     surprise_retries: int = Field(2, ge=0, description="retries of an unexpected failure before quarantine")
     retry_seconds: float = Field(5.0, gt=0, description="first backoff; doubles with each failure, with jitter")
+    worker_bytes: int = Field(1_500_000_000, gt=0, description="most memory of a process of a parse or enrich worker")
     article_seconds: float = Field(5.0, gt=0, description="longest parse or enrich of one article")
 
 

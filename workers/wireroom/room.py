@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import socket
 import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from functools import partial
+from threading import Thread
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import billiard.pool
 import celery.apps.worker
 import psycopg
+from billiard.exceptions import WorkerLostError
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 from psycopg_pool import PoolTimeout
 
 from wireroom import logs
+from wireroom.blame import Blame
 from wireroom.broker import Broker, BrokerAway, make_app
 from wireroom.database import Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
@@ -62,8 +68,11 @@ Handler = Callable[["Room", int, str | None], None]
 class Room:
     """What one worker process has to work with."""
 
-    def __init__(self, stage: str, given: Settings, broker: Broker, connections: int = 1) -> None:
+    def __init__(
+        self, stage: str, given: Settings, broker: Broker, connections: int = 1, blame: Blame | None = None
+    ) -> None:
         self.stage = stage
+        self._blame = blame
         self.settings = given
         self.broker = broker
         self.pool: Pool = open_pool(given.database_url, stage, connections)
@@ -106,7 +115,8 @@ class Room:
             with logs.bound(job=item.job_id, source=item.source):
                 started = time.perf_counter()
                 try:
-                    value = work(item.value)
+                    with self._blame.article(flight, item.job_id) if self._blame else nullcontext():
+                        value = work(item.value)
                 except Unusable as error:
                     rejected.append((item.run, self.rejection(item.job_id, error, item.stages)))
                 except Exception as error:  # noqa: BLE001 - a surprise must end in the ledger, and the others go on
@@ -188,10 +198,12 @@ def run(
     pool: str = "prefork",
     concurrency: Callable[[Settings], int] = lambda given: given.concurrency,
     connections: int = 1,
+    bounded: bool = False,
 ) -> None:
     """Be a worker of `stage` until SIGTERM. Ends with a sentence where the settings, Postgres or the schema are wrong.
 
-    `warm` loads what all processes share before they fork; `opened` prepares the room of each.
+    `warm` loads what all processes share before they fork; `opened` prepares the room of each. Where the work is
+    `bounded`, an article may take so much time and memory and no more: its process dies of it, and it is blamed.
     """
     try:
         given = settings()
@@ -203,9 +215,12 @@ def run(
     warm()
     app = make_app(given.redis_url)
     rooms: list[Room] = []
+    blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None
 
     def open_room(**_: Any) -> None:
-        rooms.append(Room(stage, given, Broker(given.redis_url, app), connections))
+        if blame:
+            blame.arm()
+        rooms.append(Room(stage, given, Broker(given.redis_url, app), connections, blame))
         opened(rooms[0])
 
     def close_room(**_: Any) -> None:
@@ -223,8 +238,30 @@ def run(
         rooms[0].receive(handler, flight, articles)
 
     app.task(receive, name=task_name(stage))
+    signals.task_failure.connect(partial(_bury, stage, given, blame), weak=False)
     Watchdog(stage, given).watch()
     _start(app, stage, pool, concurrency(given))
+
+
+def _bury(
+    stage: str, given: Settings, blame: Blame | None, *, exception: BaseException, args: Sequence[Any], **_: Any
+) -> None:
+    """A process of the pool died with a flight in hand: hand it back, with the blame where it belongs."""
+    if not isinstance(exception, WorkerLostError):
+        return
+    flight = int(args[0])
+    died = re.search(r"SIG[A-Z]+|exitcode \d+", str(exception))
+    cause = f"worker died at {stage} ({died[0] if died else exception})"
+    blamed = blame.of(flight) if blame else None
+    logs.error(Event.worker_died, stage=stage, flight=flight, job=blamed, cause=cause)
+    Thread(target=_hand_back, args=(stage, given, flight, [blamed] if blamed else [], cause), daemon=True).start()
+
+
+def _hand_back(stage: str, given: Settings, flight: int, blamed: Sequence[int], cause: str) -> None:
+    with suppress(WireroomError, *DATABASE_ERRORS):  # the lease is the fallback
+        with connect(given.database_url, stage) as connection, connection.transaction():
+            ends.hand_back(connection, flight, stage, stage, blamed, cause, given.host_delay)
+        Broker(given.redis_url).wake()
 
 
 def _start(app: Celery, stage: str, pool: str, concurrency: int) -> None:

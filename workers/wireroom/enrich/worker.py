@@ -21,4 +21,4 @@ def receive(desk: Room, flight: int, articles: str | None) -> None:
 
 
 if __name__ == "__main__":
-    room.run("enrich", receive, warm=lambda: stage.warm(enrichers()))
+    room.run("enrich", receive, warm=lambda: stage.warm(enrichers()), bounded=True)

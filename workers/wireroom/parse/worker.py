@@ -20,4 +20,4 @@ def receive(desk: Room, flight: int, _: str | None) -> None:
 
 
 if __name__ == "__main__":
-    room.run("parse", receive)
+    room.run("parse", receive, bounded=True)

@@ -1,0 +1,71 @@
+"""`wireroom up` and `wireroom demo`: a whole Wireroom on this machine, from embedded servers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+import typer
+
+from wireroom.cli.app import app
+from wireroom.cli.demo.show import present
+from wireroom.cli.local import Local, running
+from wireroom.cli.output import console
+from wireroom.embedded import free_port
+from wireroom.settings import ENV_FILE, settings
+
+DEMO_ENV = {"WIREROOM_FETCH_ALLOW": "127.0.0.1/32", "WIREROOM_HOST_DELAY": "0.1"}
+
+
+@app.command()
+def up(directory: Path = typer.Option(Path(".wireroom"), help="Where the data and the logs are kept.")) -> None:
+    """Run everything on this machine and keep it up: Postgres, Valkey, gateway, dispatcher and workers.
+
+    What dies is started again. Ctrl-C ends it cleanly; the data stay in the directory for the next time. While it runs,
+    the other commands find it by themselves from the same place: `wireroom submit article.txt`.
+    """
+    given = settings()
+    with running(directory, given.gateway_port, {}, durable=True) as local, _announced(local):
+        console.print("[bold]Wireroom is up.[/]")
+        console.print(f"  gateway   {local.gateway_url}/v1/articles")
+        console.print(f"  Postgres  {local.database_url}")
+        console.print(f"  logs      {local.logs}")
+        console.print("Submit something: wireroom submit https://example.com/article  ·  Ctrl-C ends it.")
+        _wait_for_signal()
+        console.print("Stopping …")
+
+
+@app.command()
+def demo() -> None:
+    """Show the line at work: real servers, real articles, and the record of each. Leaves nothing behind."""
+    with (
+        TemporaryDirectory(prefix="wireroom-demo-") as directory,
+        console.status("starting Postgres, Valkey, gateway, dispatcher and workers …") as status,
+        running(Path(directory), free_port(), DEMO_ENV, durable=False) as local,
+    ):
+        status.stop()
+        present(local, console)
+    console.print("\nKeep it running with your own articles: [bold]make up[/]")
+
+
+@contextmanager
+def _announced(local: Local) -> Iterator[None]:
+    """Tells the other commands where it runs."""
+    ENV_FILE.parent.mkdir(exist_ok=True)
+    ENV_FILE.touch(mode=0o600)
+    ENV_FILE.write_text(f"WIREROOM_DATABASE_URL={local.database_url}\nWIREROOM_REDIS_URL={local.redis_url}\n")
+    try:
+        yield
+    finally:
+        ENV_FILE.unlink(missing_ok=True)
+
+
+def _wait_for_signal() -> None:
+    stopping = Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stopping.set())
+    stopping.wait()

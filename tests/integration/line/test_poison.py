@@ -1,0 +1,40 @@
+"""An article that kills its worker is quarantined with its cause; its mates are stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from newsroom.desk import offer
+from newsroom.line import Line, story
+from newsroom.poison import install
+
+POISON = {"HANG": "SIGALRM", "SEGFAULT": "SIGSEGV"}
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_the_culprit_is_quarantined_and_its_mates_are_stored(database: str, tmp_path: Path, poison: str) -> None:
+    env = install(tmp_path / "poison")
+    with Line(database, tmp_path / "line", WIREROOM_ARTICLE_SECONDS="1", **env) as line:
+        mates = line.texts(40)
+        (culprit,) = line.submit([offer(text=f"{story(1000)}\n\nThe word is {poison}, the captain said.")])
+        mates += line.texts(40)
+        line.drain()
+        assert Counter(line.outcomes()[job] for job in mates) == {"stored": 80}
+        row = line.db.execute("SELECT stage, kind, cause FROM quarantine WHERE job_id = %s", [culprit]).fetchone()
+        assert row == ("enrich", "lost", f"worker died at enrich ({POISON[poison]})")
+        losses = line.db.execute("SELECT job_id, count(*) FROM attempts GROUP BY job_id").fetchall()
+        assert losses == [(culprit, 3)]
+        line.check()
+
+
+@pytest.mark.parametrize("poison", ["EAT", "RECURSE"])
+def test_an_enricher_that_fails_is_recorded_and_the_article_stored(database: str, tmp_path: Path, poison: str) -> None:
+    with Line(database, tmp_path / "line", **install(tmp_path / "poison")) as line:
+        (job,) = line.submit([offer(text=f"{story(1000)}\n\nThe word is {poison}, the captain said.")])
+        line.drain()
+        errors = [run.error for run in line.record(job).enrichments.ran if run.name == "zz_poison"]
+        assert errors and errors[0] is not None and errors[0].startswith(("MemoryError", "RecursionError"))
+        line.check()

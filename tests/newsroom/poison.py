@@ -1,0 +1,37 @@
+"""An enricher that does harm, installed only where a test puts it on the path of its workers."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from pathlib import Path
+
+from wireroom.contracts import Enrichments, ParsedArticle
+from wireroom.enrich.enricher import enricher
+
+ENTRY_POINT = "[wireroom.enrichers]\nzz_poison = newsroom.poison:poison\n"
+
+
+@enricher("zz_poison", "1")
+def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
+    """Does what the article's text tells it to do."""
+    text = article.text
+    if "HANG" in text:
+        # Minutes in native code, which never gives the interpreter's lock back.
+        re.fullmatch("(a+)+b", "a" * 60)
+    if "SEGFAULT" in text:
+        ctypes.string_at(0)
+    if "EAT" in text:
+        bytearray(8_000_000_000)
+    if "RECURSE" in text:
+        poison(article, so_far)
+    return so_far
+
+
+def install(directory: Path) -> dict[str, str]:
+    """Make it an installed enricher for processes with the returned environment."""
+    distribution = directory / "poison-1.0.dist-info"
+    distribution.mkdir(parents=True)
+    (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: poison\nVersion: 1.0\n")
+    (distribution / "entry_points.txt").write_text(ENTRY_POINT)
+    return {"PYTHONPATH": f"{directory}:{Path(__file__).parents[1]}"}
