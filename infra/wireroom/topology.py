@@ -30,6 +30,7 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
 
     job_id: int
     run: int
+    source: str | None = None
     article: ParsedArticle
     stages: dict[str, float]
 
@@ -39,6 +40,7 @@ class Enriched(msgspec.Struct, frozen=True, kw_only=True):
 
     job_id: int
     run: int
+    source: str | None = None
     article: EnrichedArticle
     stages: dict[str, float]
 

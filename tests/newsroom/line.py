@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
@@ -24,7 +26,9 @@ from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
 from wireroom.supervisor import Supervisor
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+COMMON = {"time", "level", "event", "role", "pid", "job", "flight", "stage", "source", "exception"}
 ENV = {"WIREROOM_LOG_FORMAT": "json", "WIREROOM_HOST_DELAY": "0", "WIREROOM_FETCH_ALLOW": "127.0.0.0/8"}
 
 
@@ -32,12 +36,18 @@ class Line:
     """Supervised processes on one database and a Valkey of their own, from `with` to its end."""
 
     def __init__(
-        self, database: str, directory: Path, *, dispatchers: int = 1, gateway: bool = False, **env: str
+        self,
+        database: str,
+        directory: Path,
+        *,
+        dispatchers: int = 1,
+        gateway: bool = False,
+        env: Mapping[str, str] = {},
     ) -> None:
         self.database = database
         self.directory = directory
         self.valkey = EmbeddedValkey(directory / "valkey")
-        self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | env
+        self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | dict(env)
         self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
@@ -113,6 +123,8 @@ class Line:
         """Every job id that a producer was given is in the ledger, and reconcile finds nothing."""
         found = reconcile(self.db, everything=True)
         assert [str(finding) for finding in found.findings] == []
+        for line in self.log():
+            assert line.keys() <= documented_fields()[line["event"]] | COMMON, line
         known = {job for (job,) in self.db.execute("SELECT id FROM jobs")}
         assert set(self.given) <= known
         return found
@@ -137,6 +149,13 @@ class Line:
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines
+
+
+@cache
+def documented_fields() -> dict[str, set[str]]:
+    """Event -> the fields that docs/events.md gives it."""
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", (ROOT / "docs/events.md").read_text("utf-8"), re.MULTILINE)
+    return {event: set(re.findall(r"`(\w+)`", fields)) for event, fields in rows}
 
 
 def story(number: int) -> str:

@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from threading import Thread
@@ -61,6 +61,8 @@ class Item(NamedTuple, Generic[In]):
     source: str | None = None
 
 
+Sources = Mapping[int, str | None]
+"""Job -> source, for the log."""
 Handler = Callable[["Room", int, str | None], None]
 """Works on a started flight; articles are those that its message carries."""
 
@@ -91,7 +93,8 @@ class Room:
             try:
                 with self.pool.connection() as connection:
                     mine = flights.start(connection, flight, self.stage, self.worker)
-                logs.info(Event.flight_started if mine else Event.flight_dropped)
+                if not mine:
+                    logs.info(Event.flight_dropped)
                 self._touched = time.monotonic()
                 if mine:
                     handler(self, flight, articles)
@@ -108,6 +111,8 @@ class Room:
 
     def work(self, flight: int, items: Sequence[Item[In]], work: Callable[[In], Out]) -> list[Item[Out]]:
         """Do the stage's work on each article; returns those that go on. The others have left the flight."""
+        logs.info(Event.flight_started, articles=len(items))
+        sources = {item.job_id: item.source for item in items}
         done: list[Item[Out]] = []
         rejected: list[tuple[int, End]] = []
         failed: list[Failed] = []
@@ -125,8 +130,8 @@ class Room:
                     stages = item.stages | {self.stage: round(time.perf_counter() - started, 6)}
                     done.append(Item(item.job_id, item.run, value, stages, item.source))
             self.touch(flight)
-        self.reject([(end.job_id, run) for run, end in rejected], [end for _, end in rejected])
-        self.fail(flight, failed)
+        self.reject([(end.job_id, run) for run, end in rejected], [end for _, end in rejected], sources)
+        self.fail(flight, failed, sources)
         return done
 
     def pass_on(self, flight: int, articles: str) -> None:
@@ -143,7 +148,7 @@ class Room:
                 return
         try:
             self.broker.publish(next_stage, flight, articles)
-            logs.info(Event.flight_passed, to=next_stage)
+            logs.info(Event.flight_passed, to=next_stage, bytes=len(articles))
         except BrokerAway as error:
             logs.warning(Event.broker_away, cause=str(error))
 
@@ -152,7 +157,9 @@ class Room:
         """The end of a job whose article is unusable."""
         return End(job_id, "rejected", error.reason, str(error), stages=stages)
 
-    def reject(self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], delay: float = 0.0) -> None:
+    def reject(
+        self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float = 0.0
+    ) -> None:
         """Write rejections into the ledger, unless a twin was first."""
         if not rejections:
             return
@@ -160,9 +167,10 @@ class Room:
             mine = ends.reject(connection, self.stage, runs, rejections, delay=delay)
         for end in rejections:
             if end.job_id in mine:
-                logs.info(Event.article_rejected, job=end.job_id, reason=end.reason, cause=end.cause)
+                logs.info(Event.article_rejected, job=end.job_id, source=sources[end.job_id],
+                          reason=end.reason, cause=end.cause)  # fmt: skip
 
-    def fail(self, flight: int, failed: Sequence[Failed], delay: float = 0.0) -> None:
+    def fail(self, flight: int, failed: Sequence[Failed], sources: Sources, delay: float = 0.0) -> None:
         """Take failed articles out of the flight: to be tried again, or to quarantine."""
         if not failed:
             return
@@ -172,8 +180,8 @@ class Room:
         for failure in found:
             trace = errors[failure.job_id] if failure.kind == "surprise" else None
             event = Event.article_quarantined if failure.retry_in is None else Event.article_failed
-            logs.warning(event, job=failure.job_id, kind=failure.kind, cause=failure.cause,
-                         retry_in=failure.retry_in, exc_info=trace)  # fmt: skip
+            logs.warning(event, job=failure.job_id, source=sources[failure.job_id], kind=failure.kind,
+                         cause=failure.cause, again_in=failure.retry_in, exc_info=trace)  # fmt: skip
 
     def hand_back(self, flight: int, blamed: Sequence[int] = (), cause: str = "") -> None:
         """Make everybody in the flight ready again, once Postgres answers; if it does not, the lease will do it."""

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
+from typing import Annotated
 
 import typer
-
 from wireroom.cli.app import app
+from wireroom.cli.output import console
+
 from wireroom.cli.demo.show import present
 from wireroom.cli.local import Local, running
-from wireroom.cli.output import console
 from wireroom.embedded import free_port
 from wireroom.settings import ENV_FILE, settings
 
@@ -22,7 +23,7 @@ DEMO_ENV = {"WIREROOM_FETCH_ALLOW": "127.0.0.1/32", "WIREROOM_HOST_DELAY": "0.1"
 
 
 @app.command()
-def up(directory: Path = typer.Option(Path(".wireroom"), help="Where the data and the logs are kept.")) -> None:
+def up(directory: Annotated[Path, typer.Option(help="Where data and logs are kept.")] = Path(".wireroom")) -> None:
     """Run everything on this machine and keep it up: Postgres, Valkey, gateway, dispatcher and workers.
 
     What dies is started again. Ctrl-C ends it cleanly; the data stay in the directory for the next time. While it runs,

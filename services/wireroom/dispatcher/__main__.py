@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from threading import Event as Flag
 
 import psycopg
@@ -36,22 +35,29 @@ def main() -> None:
     except WireroomError as error:
         sys.exit(f"wireroom dispatcher: {error}")
     logs.info(Event.process_started)
+    away = False
     while not stopping.is_set():
-        dispatch(given, stopping)
+        away = dispatch(given, stopping, away=away)
     logs.info(Event.process_stopped)
 
 
-def dispatch(given: Settings, stopping: Flag) -> None:
-    """Dispatch until told to stop or until Postgres goes away."""
+def dispatch(given: Settings, stopping: Flag, *, away: bool) -> bool:
+    """Dispatch until told to stop or until Postgres goes away, which is returned; `away` is whether it was."""
     broker = Broker(given.redis_url)
     try:
         with connect(given.database_url, "dispatcher", **PLAN) as connection:
+            if away:
+                logs.info(Event.database_back)
+            away = False
             Dispatcher(connection, broker, given).run(stopping.is_set)
     except (psycopg.OperationalError, psycopg.InterfaceError, WireroomError) as error:
-        logs.warning(Event.database_away, cause=str(error))
-        time.sleep(RECONNECT_SECONDS)
+        if not away:
+            logs.warning(Event.database_away, cause=str(error))
+        stopping.wait(RECONNECT_SECONDS)
+        return True
     finally:
         broker.close()
+    return False
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class Dispatcher:
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
             self._broker.publish(flight.stage, flight.id)
-            logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, jobs=len(flight.jobs))
+            logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
         return launched.more
 
     def _sweep(self) -> None:

@@ -160,3 +160,19 @@ def test_the_capture_keeps_what_the_server_said(desk: Desk) -> None:
     ends.capture(desk.db, flight, job, page(b"\x00\xff", headers={"etag": '"a\x00"'}), delay=0)
     (found,) = flights.captured_pages(desk.db, desk.flight())
     assert (found.page.body, found.page.status, found.page.headers) == (b"\x00\xff", 200, {"etag": '"a\ufffd"'})
+
+
+def test_of_two_pages_captured_at_once_the_second_ends_the_flight(
+    desk: Desk, connection: Callable[[], Connection]
+) -> None:
+    first, second = (desk.job(url=f"https://news.example/{n}") for n in range(2))
+    flight = desk.flight("fetch")
+    early, late = connection(), connection()
+    with ThreadPoolExecutor(1) as pool:
+        with early.transaction():
+            assert ends.capture(early, flight, first, page(), delay=0)
+            waiting = pool.submit(ends.capture, late, flight, second, page(), delay=0)
+            while not desk.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+                pass
+        assert waiting.result()
+    assert desk.value("SELECT count(*) FROM flights") == 0

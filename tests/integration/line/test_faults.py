@@ -57,7 +57,7 @@ HARM = {
 
 @pytest.mark.parametrize("what", HARM)
 def test_everything_is_stored_once_whatever_dies(database: str, tmp_path: Path, what: str) -> None:
-    with Line(database, tmp_path, WIREROOM_LEASE_SCALE="0.1") as line:
+    with Line(database, tmp_path, env={"WIREROOM_LEASE_SCALE": "0.1"}) as line:
         jobs = line.texts(ARTICLES)
         line.wait(lambda: 0 < line.count("outcomes") < ARTICLES, "the line to be in mid-flight")
         HARM[what](line)

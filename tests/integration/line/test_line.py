@@ -27,7 +27,7 @@ def test_an_idle_line_flies_one_and_a_busy_one_flies_many(line: Line) -> None:
     jobs = line.texts(400)
     line.drain()
     assert Counter(line.outcomes()[job] for job in jobs) == {"stored": 400}
-    sizes = [event["jobs"] for event in line.log() if event["event"] == "flight_launched"]
+    sizes = [event["articles"] for event in line.log() if event["event"] == "flight_launched"]
     assert (min(sizes), max(sizes)) == (1, 32)
     line.check()
 
@@ -45,11 +45,17 @@ def test_a_changed_article_becomes_a_version(line: Line) -> None:
     line.check()
 
 
-def test_every_line_of_the_log_is_one_event_of_the_vocabulary(line: Line) -> None:
-    line.texts(1)
+def test_the_log_joins_by_job_flight_stage_and_source(line: Line) -> None:
+    (job,) = line.texts(1, source="Harbour Wire")
     line.drain()
     events = line.log()
     assert {event["event"] for event in events} <= set(Event)
-    work = [event for event in events if event["event"] in ("flight_started", "flight_passed", "article_stored")]
-    assert work and all(event["flight"] and event["stage"] for event in work)
-    assert all(event["job"] for event in events if event["event"] == "article_stored")
+    (stored,) = [event for event in events if event.get("job") == job]
+    assert (stored["event"], stored["source"], stored["stage"]) == ("article_stored", "Harbour Wire", "store")
+    flight = [(one["event"], one["stage"]) for one in events if one.get("flight") == stored["flight"]]
+    assert sorted(flight) == sorted(
+        [("flight_launched", "parse"), ("article_stored", "store")]
+        + [("flight_started", stage) for stage in ("parse", "enrich", "store")]
+        + [("flight_passed", stage) for stage in ("parse", "enrich")]
+    )
+    line.check()

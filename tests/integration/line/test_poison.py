@@ -16,8 +16,8 @@ POISON = {"HANG": "SIGALRM", "SEGFAULT": "SIGSEGV"}
 
 @pytest.mark.parametrize("poison", POISON)
 def test_the_culprit_is_quarantined_and_its_mates_are_stored(database: str, tmp_path: Path, poison: str) -> None:
-    env = install(tmp_path / "poison")
-    with Line(database, tmp_path / "line", WIREROOM_ARTICLE_SECONDS="1", **env) as line:
+    env = install(tmp_path / "poison") | {"WIREROOM_ARTICLE_SECONDS": "1"}
+    with Line(database, tmp_path / "line", env=env) as line:
         mates = line.texts(40)
         (culprit,) = line.submit([offer(text=f"{story(1000)}\n\nThe word is {poison}, the captain said.")])
         mates += line.texts(40)
@@ -32,7 +32,7 @@ def test_the_culprit_is_quarantined_and_its_mates_are_stored(database: str, tmp_
 
 @pytest.mark.parametrize("poison", ["EAT", "RECURSE"])
 def test_an_enricher_that_fails_is_recorded_and_the_article_stored(database: str, tmp_path: Path, poison: str) -> None:
-    with Line(database, tmp_path / "line", **install(tmp_path / "poison")) as line:
+    with Line(database, tmp_path / "line", env=install(tmp_path / "poison")) as line:
         (job,) = line.submit([offer(text=f"{story(1000)}\n\nThe word is {poison}, the captain said.")])
         line.drain()
         errors = [run.error for run in line.record(job).enrichments.ran if run.name == "zz_poison"]

@@ -14,9 +14,11 @@ enrichers = cache(stage.load_enrichers)
 
 def receive(desk: Room, flight: int, articles: str | None) -> None:
     """Enrich the articles of a flight."""
-    items = [Item(one.job_id, one.run, one.article, one.stages) for one in unpack(articles, Parsed)]
+    items = [Item(one.job_id, one.run, one.article, one.stages, one.source) for one in unpack(articles, Parsed)]
     if done := desk.work(flight, items, partial(stage.enrich, enrichers=enrichers())):
-        enriched = [Enriched(job_id=i.job_id, run=i.run, article=i.value, stages=i.stages) for i in done]
+        enriched = [
+            Enriched(job_id=i.job_id, run=i.run, source=i.source, article=i.value, stages=i.stages) for i in done
+        ]
         desk.pass_on(flight, pack(enriched))
 
 

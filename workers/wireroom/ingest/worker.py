@@ -34,6 +34,7 @@ def receive(desk: Room, flight: int, _: str | None) -> None:
     with desk.pool.connection() as connection:
         wanted = flights.pages_to_fetch(connection, flight)
     runs = {one.job_id: one.run for one in wanted}
+    logs.info(Event.flight_started, articles=len(wanted))
     pages = [PageRequest(one.job_id, one.url, one.host, one.source) for one in wanted]
 
     async def deliver(page: PageRequest, result: FetchedPage | Exception) -> None:
@@ -44,12 +45,12 @@ def receive(desk: Room, flight: int, _: str | None) -> None:
 
 def take(desk: Room, flight: int, run: int, page: PageRequest, result: FetchedPage | Exception) -> None:
     """Write down what became of one page."""
-    delay = desk.settings.host_delay
+    delay, sources = desk.settings.host_delay, {page.job_id: page.source}
     with logs.bound(job=page.job_id, source=page.source):
         if isinstance(result, Unusable):
-            desk.reject([(page.job_id, run)], [desk.rejection(page.job_id, result, {})], delay)
+            desk.reject([(page.job_id, run)], [desk.rejection(page.job_id, result, {})], sources, delay)
         elif isinstance(result, Exception):
-            desk.fail(flight, [Failed(page.job_id, result)], delay)
+            desk.fail(flight, [Failed(page.job_id, result)], sources, delay)
         else:
             with desk.pool.connection() as connection:
                 mine = ends.capture(connection, flight, page.job_id, result, delay)

@@ -15,7 +15,7 @@ def receive(desk: Room, flight: int, _: str | None) -> None:
         captured = flights.captured_pages(connection, flight)
     items = [Item(one.job_id, one.run, one.page, {}, one.page.source) for one in captured]
     if done := desk.work(flight, items, parse):
-        articles = [Parsed(job_id=i.job_id, run=i.run, article=i.value, stages=i.stages) for i in done]
+        articles = [Parsed(job_id=i.job_id, run=i.run, source=i.source, article=i.value, stages=i.stages) for i in done]
         desk.pass_on(flight, pack(articles))
 
 

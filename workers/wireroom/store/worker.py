@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from wireroom import logs, room
 from wireroom.logs import Event
 from wireroom.room import Room
@@ -14,14 +12,14 @@ from wireroom.topology import Enriched, unpack
 def receive(desk: Room, flight: int, articles: str | None) -> None:
     """Store the articles of a flight, which ends it."""
     enriched = unpack(articles, Enriched)
-    started = time.perf_counter()
+    sources = {one.job_id: one.source for one in enriched}
+    logs.info(Event.flight_started, articles=len(enriched))
     with desk.pool.connection() as connection:
         ends, failed = store(connection, enriched)
-    seconds = round((time.perf_counter() - started) / max(1, len(enriched)), 6)
-    desk.fail(flight, failed)
+    desk.fail(flight, failed, sources)
     for end in ends:
-        logs.info(Event.article_stored, job=end.job_id, outcome=end.outcome, article=end.article_id,
-                  version=end.version, seconds=seconds)  # fmt: skip
+        logs.info(Event.article_stored, job=end.job_id, source=sources[end.job_id], outcome=end.outcome,
+                  article=end.article_id, version=end.version)  # fmt: skip
     desk.broker.wake()
 
 

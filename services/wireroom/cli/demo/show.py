@@ -11,10 +11,10 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from wireroom.cli.show import show_article
 
 from wireroom.cli.demo.site import Site
 from wireroom.cli.local import Local
-from wireroom.cli.show import show_article
 from wireroom.contracts import ArticleJob, encode
 from wireroom.database import Connection, connect
 from wireroom.errors import WireroomError
@@ -30,16 +30,19 @@ PATIENCE_SECONDS = 120.0
 
 def present(local: Local, console: Console) -> None:
     """Push articles in, follow them down the line, show each record, the idle time and the reconciliation."""
-    with connect(local.database_url, "demo") as db, Site() as site, httpx.Client(base_url=local.gateway_url, trust_env=False) as door:
-        texts = [_submit(door, job) for job in inline()]
-        console.print(f"Pushed {len(texts)} plain-text articles, and now {site.feed} is read: {len(site.links())} pages.")
-        pages = [_submit(door, ArticleJob(url=link, producer="demo", source="demo site")) for link in site.links()]
-        jobs = texts + pages
+    door = httpx.Client(base_url=local.gateway_url, trust_env=False)
+    with connect(local.database_url, "demo") as db, Site() as site, door:
+        jobs = [_submit(door, job) for job in inline()]
+        links = site.links()
+        console.print(
+            f"Pushed {len(jobs)} plain-text articles, and the {len(links)} links of {site.feed} to be fetched."
+        )
+        jobs += [_submit(door, ArticleJob(url=link, producer="demo", source="demo site")) for link in links]
         _follow(db, jobs, console)
         for state in reversed(look.jobs(db, ids=jobs)):
             _show(db, state, console)
-        idle = _idle_times(db, door)
         console.rule("the line")
+        idle = _idle_times(db, door)
         console.print(
             f"Idle line: an article is stored [bold]{statistics.median(idle) * 1000:.0f} ms[/] after it is submitted"
             f" (median of {len(idle)}; slowest {max(idle) * 1000:.0f} ms)"
@@ -112,5 +115,3 @@ def _idle_times(db: Connection, door: httpx.Client) -> list[float]:
             time.sleep(0.001)
         times.append(time.perf_counter() - started)
     return times
-
-
