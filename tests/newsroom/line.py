@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Event, Thread
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import msgspec
@@ -48,7 +48,7 @@ class Line:
         self.directory = directory
         self.valkey = EmbeddedValkey(directory / "valkey")
         self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | dict(env)
-        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
+        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=False), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._stopping = Event()
