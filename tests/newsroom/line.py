@@ -41,8 +41,7 @@ class Line:
         directory: Path,
         *,
         dispatchers: int = 1,
-        gateway: bool = False,
-        env: Mapping[str, str] = {},
+        env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.database = database
         self.directory = directory
