@@ -1,0 +1,39 @@
+"""A line of the log for each request."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wireroom import logs
+from wireroom.logs import Event
+
+CUT_OFF = 499
+"""The status in the log of a request that got no answer."""
+
+
+class AccessLog:
+    """Logs every request that `app` answers, with the job that it puts into the request's state."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status, state = time.perf_counter(), CUT_OFF, scope.setdefault("state", {})
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            line = {"status": status, "seconds": round(time.perf_counter() - started, 6)}
+            line |= {"job": state["job"]} if "job" in state else {}
+            logs.info(Event.request, method=scope["method"], path=scope["path"], **line)

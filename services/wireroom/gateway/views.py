@@ -1,0 +1,30 @@
+"""Jobs and records as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wireroom.ledger.look import JobState, Step
+from wireroom.records import StoredArticle, Version
+
+_OF_PARSED = (
+    "title", "subtitle", "authors", "published", "modified", "dateline", "text", "blocks", "related", "section", "tags",
+    "image", "publisher", "canonical_url", "kind",
+)  # fmt: skip
+_OF_ENRICHMENTS = ("language", "dateline_place", "keywords", "entities")
+
+
+def job_view(state: JobState, timeline: Sequence[Step]) -> dict[str, Any]:
+    """Where a job is, and what happened to it."""
+    return state._asdict() | {"timeline": [step._asdict() for step in timeline]}
+
+
+def article_view(stored: StoredArticle, versions: Sequence[Version]) -> dict[str, Any]:
+    """One version of an article as a flat record; `published` has its zone where enrich found it."""
+    view: dict[str, Any] = {"id": stored.article_id, "source": stored.source, "url": stored.url}
+    view |= {"version": stored.version._asdict(), "versions": [version._asdict() for version in versions]}
+    view |= {name: getattr(stored.parsed, name) for name in _OF_PARSED}
+    view |= {name: getattr(stored.enrichments, name) for name in _OF_ENRICHMENTS}
+    view["published"] = stored.enrichments.published or stored.parsed.published
+    return view | {"enrichers": stored.enrichments.ran, "external_id": stored.external_id, "meta": stored.meta}
