@@ -1,0 +1,71 @@
+"""What the commands print: answers to stdout, sentences to stderr, nothing that could take over a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.text import Text
+
+WIDTH = 120
+"""Characters in a line where no terminal says how many it has."""
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _open(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    known = "COLUMNS" in os.environ or (stream is not None and stream.isatty())
+    return Console(stderr=stderr, highlight=False, width=None if known else WIDTH)
+
+
+console = _open()
+"""Answers, on stdout."""
+messages = _open(stderr=True)
+"""Everything else, on stderr."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+AsLines = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line, and nothing else.")]
+
+
+def plain(text: str) -> str:
+    """`text` without what takes over a terminal or cannot be written: control characters, half characters."""
+    return _UNPRINTABLE.sub("\ufffd", text.replace("\t", " "))
+
+
+def cell(text: object, style: str = "") -> Text:
+    """A value of somebody else's for a table or a line: shown as it is, never read as markup."""
+    return Text("" if text is None else plain(str(text)), style=style, overflow="fold")
+
+
+def answer(sentence: str) -> None:
+    """A line of the answer."""
+    console.print(cell(sentence), soft_wrap=True)
+
+
+def say(sentence: str, *, head: str = "") -> None:
+    """A line on stderr, its head in red."""
+    line = " ".join(sentence.split())
+    messages.print(Text.assemble(cell(head, "bold red"), cell(line)), soft_wrap=True)
+
+
+def write_json(value: object) -> None:
+    """One JSON document, in UTF-8 whatever the locale."""
+    write_lines([value])
+
+
+def write_lines(values: Iterable[object]) -> None:
+    """One JSON value a line."""
+    for value in values:
+        sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def as_objects(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Named tuples as JSON objects."""
+    return [row._asdict() for row in rows]
