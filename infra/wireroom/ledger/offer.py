@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +18,8 @@ MAX_NAME = 512
 """Most characters in a producer, source, key or external id."""
 MAX_META = 64_000
 """Most bytes of `meta` as JSON."""
+MAX_LEVELS = 100
+"""Most levels of objects and arrays in `meta`: every reader must be able to walk them."""
 _CONTENT_TYPES = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -152,6 +154,7 @@ def _bytes(field: str, value: str | bytes) -> bytes:
 
 
 def _meta(job: ArticleJob) -> str:
+    _check_levels(job.meta)
     try:
         meta = msgspec.json.encode(job.meta)
     except (TypeError, ValueError, RecursionError) as error:
@@ -161,6 +164,16 @@ def _meta(job: ArticleJob) -> str:
     if b"\\u0000" in meta.replace(b"\\\\", b""):
         raise _Refusal("meta", "unstorable", "meta has a NUL character in it; Postgres cannot keep one")
     return meta.decode()
+
+
+def _check_levels(meta: dict[str, Any]) -> None:
+    level: list[Any] = [meta]
+    for _ in range(MAX_LEVELS):
+        level = [child for one in level for child in (one.values() if isinstance(one, dict) else one)]
+        level = [one for one in level if isinstance(one, (dict, list))]
+        if not level:
+            return
+    raise _Refusal("meta", "too_deep", f"meta is nested too deep: at most {MAX_LEVELS} levels are kept")
 
 
 def _digest(*parts: bytes) -> bytes:
