@@ -41,6 +41,13 @@ def stop_dispatcher(line: Line) -> None:
         line.wait(lambda: not line.broker.waiting()["parse"], "parse to run dry")
 
 
+def cut_connections(line: Line) -> None:
+    line.db.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
 HARM = {
     "child of parse": kill_child("parse"),
     "child of enrich": kill_child("enrich"),
@@ -52,6 +59,7 @@ HARM = {
     "flush": flush,
     "restart of Valkey": restart_valkey,
     "stop of the dispatcher": stop_dispatcher,
+    "cut of all connections to Postgres": cut_connections,
 }
 
 
