@@ -6,7 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from tld import get_fld
 
 from wireroom import urls
 from wireroom.contracts import ParsedArticle
@@ -24,6 +27,9 @@ class Facts:
     offered_url: str | None
     external_id: str | None
     published: str | None
+    replays: int | None
+    replayed_article: int | None
+    """What the replayed job became."""
     url: str | None
     capture_digest: bytes
     captured_at: datetime
@@ -31,14 +37,24 @@ class Facts:
     capture_id: int
 
 
-def identities(facts: Facts, article: ParsedArticle) -> list[Identity]:
-    """The article's identities, the strongest first: the source's own id, then addresses; its text with neither."""
-    found: list[Identity] = []
-    if facts.external_id:
-        found.append(("external_id", _hash(facts.source, facts.external_id)))
-    addresses = (believed(article.canonical_url, facts.url), facts.url, facts.offered_url)
-    found += [("url", urls.identity_hash(address)) for address in dict.fromkeys(addresses) if address]
-    return list(dict.fromkeys(found)) or [("text", _hash(facts.source, text_of(article)))]
+class Marks(NamedTuple):
+    """By what an article is known: its identities, the strongest first, and which of them is only the page's claim."""
+
+    identities: list[Identity]
+    claim: Identity | None
+
+
+def marks(facts: Facts, article: ParsedArticle) -> Marks:
+    """The source's own id, then addresses; the text only with neither.
+
+    A canonical link to another address than the page's own is a claim: it counts where the titles agree.
+    """
+    named = [("external_id", _hash(facts.source, facts.external_id))] if facts.external_id else []
+    canonical = _address(believed(article.canonical_url, facts.url))
+    own = _address(facts.url) + _address(facts.offered_url)
+    found = list(dict.fromkeys(named + canonical + own))
+    claim = next((one for one in canonical if one not in own), None)
+    return Marks(found or [("text", _hash(facts.source, text_of(article)))], claim)
 
 
 def believed(canonical: str | None, url: str | None) -> str | None:
@@ -54,10 +70,17 @@ def believed(canonical: str | None, url: str | None) -> str | None:
 
 
 def domain(host: str) -> str:
-    """The last two labels of a host, or three where the second is as short as that of `co.uk`."""
-    labels = host.split(".")
-    short = len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) == 2
-    return ".".join(labels[-3 if short else -2 :])
+    """The registered domain of a host by the Public Suffix List, as `bbc.co.uk`; an IP address is its own."""
+    if host.startswith("[") or host.rpartition(".")[2].isdecimal():
+        return host
+    listed = get_fld(host, fix_protocol=True, fail_silently=True)
+    return listed or ".".join(host.split(".")[-2:])
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles are one, but for case and white space; no title is like no other."""
+    one, other = (" ".join(unicodedata.normalize("NFC", title).casefold().split()) for title in (one, other))
+    return one == other != ""
 
 
 def text_of(article: ParsedArticle) -> str:
@@ -68,6 +91,13 @@ def text_of(article: ParsedArticle) -> str:
 def text_hash(article: ParsedArticle) -> bytes:
     """Equal for two versions that say the same."""
     return _hash(text_of(article))
+
+
+def _address(url: str | None) -> list[Identity]:
+    try:
+        return [("url", urls.identity_hash(url))] if url else []
+    except urls.InvalidUrl:
+        return []
 
 
 def _hash(*parts: str) -> bytes:

@@ -1,10 +1,17 @@
 -- name: facts
 -- What the ledger knows of these jobs and of the pages their articles were parsed from.
-SELECT jobs.id, jobs.source, jobs.url, jobs.external_id, jobs.published, capture.url, capture.digest,
-    capture.fetched_at, capture.day, capture.id
+SELECT jobs.id, jobs.source, jobs.url, jobs.external_id, jobs.published, jobs.replays, replayed.article_id,
+    capture.url, capture.digest, capture.fetched_at, capture.day, capture.id
 FROM unnest(%(jobs)s::bigint[], %(days)s::date[], %(captures)s::bigint[]) AS mine (job_id, day, capture_id)
 JOIN jobs ON jobs.id = mine.job_id
 JOIN captures AS capture ON capture.day = mine.day AND capture.id = mine.capture_id
+LEFT JOIN outcomes AS replayed ON replayed.job_id = jobs.replays
+
+-- name: capture_order
+-- Those of the jobs that are unfinished, the oldest page first.
+SELECT line.job_id FROM line
+LEFT JOIN captures AS capture ON capture.day = line.capture_day AND capture.id = line.capture_id
+WHERE line.job_id = ANY(%(jobs)s) ORDER BY capture.fetched_at, capture.id
 
 -- name: article_ids
 SELECT array(SELECT nextval('articles_id_seq') FROM generate_series(1, %(number)s))
@@ -17,15 +24,18 @@ SELECT kind, hash, article_id FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[]
 ON CONFLICT (kind, hash) DO NOTHING
 
 -- name: identified
-SELECT kind, hash, article_id FROM identities
+-- The articles that have these identities, with their current titles.
+SELECT kind, hash, identities.article_id, current.title FROM identities
+JOIN articles ON articles.id = identities.article_id
+JOIN versions AS current ON current.article_id = articles.id AND current.number = articles.current
 WHERE (kind, hash) IN (SELECT * FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[]))
 
--- name: current_versions
--- The articles, locked, each with its newest number and its current version.
-SELECT articles.id, (SELECT max(number) FROM versions WHERE article_id = articles.id), current.number, current.text_hash,
-    current.record_hash, current.capture_digest, current.captured_at
-FROM articles JOIN versions AS current ON current.article_id = articles.id AND current.number = articles.current
-WHERE articles.id = ANY(%(articles)s) ORDER BY articles.id FOR UPDATE OF articles
+-- name: lock_articles
+SELECT FROM articles WHERE id = ANY(%(articles)s) ORDER BY id FOR UPDATE
+
+-- name: versions
+SELECT article_id, number, text_hash, record_hash, capture_digest, captured_at, capture_id FROM versions
+WHERE article_id = ANY(%(articles)s)
 
 -- name: insert_article
 INSERT INTO articles (id, source, url) VALUES (%(article_id)s, %(source)s, %(url)s)
@@ -38,7 +48,7 @@ VALUES (%(article_id)s, %(number)s, %(job_id)s, %(why)s, %(capture_day)s, %(capt
     %(enrichments)s)
 
 -- name: make_current
-UPDATE articles SET current = %(number)s WHERE id = %(article_id)s
+UPDATE articles SET current = %(number)s WHERE id = %(article_id)s AND current <> %(number)s
 
 -- name: insert_conflict
 INSERT INTO identity_conflicts (kind, hash, article_id, job_id)

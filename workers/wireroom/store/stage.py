@@ -5,27 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
 
-from wireroom.contracts import EnrichedArticle, Moment, ParsedArticle, encode
+from wireroom.contracts import Enrichments, Moment, ParsedArticle, encode
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import ends
 from wireroom.ledger.ends import End, Failed, Fenced
-from wireroom.store.identity import Facts, Identity, identities, text_hash
+from wireroom.store.identity import Facts, marks, text_hash
+from wireroom.store.owners import IdentityTakenError, Owners, find_owners
+from wireroom.store.versions import Record, Version, Why, current, decide
 from wireroom.topology import Enriched
 
 queries = Queries("wireroom.store")
 
-_RACES = 3
+_BAD_DATA = (
+    psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, ValueError, ArithmeticError, LookupError,
+)  # fmt: skip
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-Why = Literal["first", "publisher", "reparse"]
 
 
 class Stored(NamedTuple):
@@ -35,28 +37,13 @@ class Stored(NamedTuple):
     failed: list[Failed]
 
 
-@dataclass(frozen=True)
-class State:
-    """An article as far as versions go: its newest number, and its current version."""
+class Change(NamedTuple):
+    """A version to be written."""
 
-    newest: int
-    current: int
-    text_hash: bytes
-    record_hash: bytes
-    capture_digest: bytes
-    captured_at: datetime
-
-
-@dataclass(frozen=True)
-class Record:
-    """A row to be: an article with what the ledger knows of it."""
-
-    facts: Facts
-    article: EnrichedArticle
-    stages: dict[str, float]
-    identities: list[Identity]
-    text_hash: bytes
-    record_hash: bytes
+    record: Record
+    article_id: int
+    number: int
+    why: Why
 
 
 def store(connection: Connection, articles: Sequence[Enriched]) -> Stored:
@@ -66,33 +53,37 @@ def store(connection: Connection, articles: Sequence[Enriched]) -> Stored:
     """
     try:
         return Stored(_store_patiently(connection, articles), [])
-    except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, ValueError) as error:
+    except _BAD_DATA as error:
         if len(articles) == 1:
             return Stored([], [Failed(articles[0].job_id, error)])
-    parts = [store(connection, [article]) for article in articles]
+    parts = [store(connection, [article]) for article in _in_capture_order(connection, articles)]
     return Stored([end for part in parts for end in part.ends], [one for part in parts for one in part.failed])
 
 
+def _in_capture_order(connection: Connection, articles: Sequence[Enriched]) -> list[Enriched]:
+    """The articles whose jobs are unfinished; a transaction each keeps the order of locks, so no savepoints."""
+    given = {one.job_id: one for one in articles}
+    return [given[job_id] for (job_id,) in connection.execute(queries.capture_order, {"jobs": list(given)})]
+
+
 def _store_patiently(connection: Connection, articles: Sequence[Enriched]) -> list[End]:
-    for _ in range(_RACES):
-        with suppress(_IdentityTakenError):
+    # It ends: each round that loses a race knows one identity more, and none is ever taken back.
+    while True:
+        with suppress(IdentityTakenError):
             return _store(connection, articles)
-    return _store(connection, articles)
 
 
 def _store(connection: Connection, articles: Sequence[Enriched]) -> list[End]:
     with connection.transaction():
         mine = ends.lock_runs(connection, [(one.job_id, one.run) for one in articles])
         records = _records(connection, [one for one in articles if one.job_id in mine], mine)
-        found = _write(connection, records)
+        found = _write(connection, records) if records else []
         ends.end(connection, found)
         return found
 
 
 def _records(connection: Connection, articles: Sequence[Enriched], mine: dict[int, Fenced]) -> list[Record]:
     """In capture order, so that of two captures of one article the newer becomes current."""
-    if not articles:
-        return []
     fenced = [mine[one.job_id] for one in articles]
     given = {
         "jobs": [one.job_id for one in fenced],
@@ -100,139 +91,87 @@ def _records(connection: Connection, articles: Sequence[Enriched], mine: dict[in
         "captures": [one.capture_id for one in fenced],
     }
     facts = {row[0]: Facts(*row) for row in connection.execute(queries.facts, given)}
-    records = [_record(facts[one.job_id], one) for one in articles]
-    return sorted(records, key=lambda record: (record.facts.captured_at, record.facts.job_id))
+    return sorted((_record(facts.get(one.job_id), one) for one in articles), key=lambda record: record.age)
 
 
-def _record(facts: Facts, one: Enriched) -> Record:
+def _record(facts: Facts | None, one: Enriched) -> Record:
+    if facts is None:
+        raise LookupError("the page that the article was parsed from is no longer kept")
     parsed = one.article.parsed
     return Record(
         facts=facts,
         article=one.article,
         stages=one.stages,
-        identities=identities(facts, parsed),
+        marks=marks(facts, parsed),
         text_hash=text_hash(parsed),
         record_hash=blake2b(encode(msgspec.structs.replace(parsed, parser="")), digest_size=16).digest(),
     )
 
 
 def _write(connection: Connection, records: Sequence[Record]) -> list[End]:
-    if not records:
-        return []
-    owners, new = _identify(connection, records)
-    states = _states(connection, sorted(set(owners.values()) - new))
+    owners = find_owners(connection, records)
+    versions = _versions(connection, sorted(set(owners.of.values()) - owners.new))
     found: list[End] = []
-    articles: list[dict[str, Any]] = []
-    versions: list[dict[str, Any]] = []
-    current: dict[int, int] = {}
+    changes: list[Change] = []
     for record in records:
-        id_ = owners[record.facts.job_id]
-        state = states.get(id_)
-        why = decide(record, state)
-        number = state.newest + 1 if state and why else state.current if state else 1
-        if why is None:
-            found.append(_end(record, "unchanged", id_, number))
+        id_ = owners.of[record.facts.job_id]
+        known = versions.setdefault(id_, [])
+        decided = decide(record, known)
+        if isinstance(decided, Version):
+            found.append(_end(record, "unchanged", id_, decided.number))
             continue
-        if state is None:
-            articles.append({"article_id": id_, "source": record.facts.source, "url": record.facts.url})
-        versions.append(_version(record, id_, number, why))
-        found.append(_end(record, "updated" if state else "stored", id_, number))
-        states[id_] = after = advance(state, record, number)
-        if after.current != 1:
-            current[id_] = after.current
-    with connection.pipeline():
-        cursor = connection.cursor()
-        cursor.executemany(queries.insert_article, articles)
-        cursor.executemany(queries.insert_version, versions)
-        cursor.executemany(queries.make_current, [{"article_id": id_, "number": n} for id_, n in current.items()])
+        number = max((version.number for version in known), default=0) + 1
+        known.append(record.version(number))
+        changes.append(Change(record, id_, number, decided))
+        found.append(_end(record, "stored" if decided == "first" else "updated", id_, number))
+    newest = {change.article_id: current(versions[change.article_id]) for change in changes}
+    _insert(connection, owners, changes, newest)
     return found
 
 
-def _identify(connection: Connection, records: Sequence[Record]) -> tuple[dict[int, int], set[int]]:
-    """Job -> the article it is of, and which of those articles are new. The first identity that hits wins; one that
-    points at another article is recorded as a conflict, never merged."""
-    known = _identified(connection, records)
-    row = connection.execute(queries.article_ids, {"number": len(records)}).fetchone()
-    assert row is not None
-    owners: dict[int, int] = {}
-    claims: dict[Identity, int] = {}
-    for record, fresh in zip(records, row[0], strict=True):
-        owner = next((known[one] for one in record.identities if one in known), fresh)
-        owners[record.facts.job_id] = owner
-        for identity in record.identities:
-            if identity not in known:
-                known[identity] = claims[identity] = owner
-    if claims:
-        kinds, hashes = zip(*claims, strict=True)
-        given = {"kinds": list(kinds), "hashes": list(hashes), "articles": list(claims.values())}
-        if connection.execute(queries.claim_identities, given).rowcount < len(claims):
-            raise _IdentityTakenError
-    _record_conflicts(connection, records, known, owners)
-    return owners, set(owners.values()) & set(row[0])
+def _versions(connection: Connection, articles: Sequence[int]) -> dict[int, list[Version]]:
+    """The versions of the articles, which stay locked."""
+    found: dict[int, list[Version]] = {}
+    if articles:
+        # Two statements: one that waits for a lock goes on with what it saw before it waited.
+        connection.execute(queries.lock_articles, {"articles": list(articles)})
+        for id_, *version in connection.execute(queries.versions, {"articles": list(articles)}):
+            found.setdefault(id_, []).append(Version(*version))
+    return found
 
 
-class _IdentityTakenError(ValueError):
-    """Another transaction claimed one of the identities in this moment; next time it will be known."""
-
-
-def _identified(connection: Connection, records: Sequence[Record]) -> dict[Identity, int]:
-    wanted = sorted({identity for record in records for identity in record.identities})
-    given = {"kinds": [kind for kind, _ in wanted], "hashes": [hash_ for _, hash_ in wanted]}
-    return {(kind, hash_): article for kind, hash_, article in connection.execute(queries.identified, given)}
-
-
-def _record_conflicts(
-    connection: Connection, records: Sequence[Record], known: dict[Identity, int], owners: dict[int, int]
-) -> None:
-    conflicts = [
-        {"kind": kind, "hash": hash_, "article_id": owners[record.facts.job_id], "job_id": record.facts.job_id}
-        for record in records
-        for kind, hash_ in record.identities
-        if known[kind, hash_] != owners[record.facts.job_id]
-    ]
-    if conflicts:
-        connection.cursor().executemany(queries.insert_conflict, conflicts)
-
-
-def _states(connection: Connection, articles: Sequence[int]) -> dict[int, State]:
-    if not articles:
-        return {}
-    return {
-        row[0]: State(*row[1:]) for row in connection.execute(queries.current_versions, {"articles": list(articles)})
-    }
-
-
-def decide(record: Record, state: State | None) -> Why | None:
-    """Why the record makes a version of the article, or None if it says what the current one says."""
-    if state is None:
-        return "first"
-    if record.facts.capture_digest == state.capture_digest:
-        return None if record.record_hash == state.record_hash else "reparse"
-    return None if record.text_hash == state.text_hash else "publisher"
-
-
-def advance(state: State | None, record: Record, number: int) -> State:
-    """The article after that version; an older capture that comes late does not become current."""
-    if state is not None and record.facts.captured_at < state.captured_at:
-        return replace(state, newest=number)
-    facts = record.facts
-    return State(number, number, record.text_hash, record.record_hash, facts.capture_digest, facts.captured_at)
+def _insert(connection: Connection, owners: Owners, changes: Sequence[Change], newest: dict[int, int]) -> None:
+    with connection.pipeline():
+        cursor = connection.cursor()
+        cursor.executemany(queries.insert_article, [_article(change) for change in changes if change.why == "first"])
+        cursor.executemany(queries.insert_version, [_version(change) for change in changes])
+        cursor.executemany(queries.make_current, [{"article_id": id_, "number": n} for id_, n in newest.items()])
+        # Last: a conflict refers to an article, which must be there and locked.
+        conflicts = [
+            {"kind": kind, "hash": hash_, "article_id": article, "job_id": job}
+            for (kind, hash_), article, job in owners.conflicts
+        ]
+        cursor.executemany(queries.insert_conflict, conflicts)
 
 
 def _end(record: Record, outcome: ends.Outcome, article_id: int, version: int) -> End:
     return End(record.facts.job_id, outcome, article_id=article_id, version=version, stages=record.stages)
 
 
-def _version(record: Record, article_id: int, number: int, why: Why) -> dict[str, Any]:
-    facts, parsed, enrichments = record.facts, record.article.parsed, record.article.enrichments
-    if enrichments.published is None and facts.published:
-        enrichments = msgspec.structs.replace(enrichments, published=Moment(iso=facts.published, origin="producer"))
-    language = enrichments.language.code if enrichments.language else None
+def _article(change: Change) -> dict[str, Any]:
+    facts = change.record.facts
+    return {"article_id": change.article_id, "source": facts.source, "url": facts.url}
+
+
+def _version(change: Change) -> dict[str, Any]:
+    record, facts = change.record, change.record.facts
+    parsed, enrichments = record.article.parsed, dated(record.article.enrichments, record.article.parsed, facts)
     return {
-        "article_id": article_id, "number": number, "job_id": facts.job_id, "why": why,
+        "article_id": change.article_id, "number": change.number, "job_id": facts.job_id, "why": change.why,
         "capture_day": facts.capture_day, "capture_id": facts.capture_id, "capture_digest": facts.capture_digest,
         "captured_at": facts.captured_at, "text_hash": record.text_hash, "record_hash": record.record_hash,
-        "title": _title(parsed), "published_at": point(enrichments.published), "language": language,
+        "title": _title(parsed), "published_at": point(enrichments.published),
+        "language": enrichments.language.code if enrichments.language else None,
         "parsed": _json(parsed), "enrichments": _json(enrichments),
     }  # fmt: skip
 
@@ -241,13 +180,21 @@ def _title(parsed: ParsedArticle) -> str:
     return parsed.title.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def dated(enrichments: Enrichments, parsed: ParsedArticle, facts: Facts) -> Enrichments:
+    """With the page's own time where no enricher kept it, or the producer's where the page has none."""
+    if enrichments.published:
+        return enrichments
+    moment = Moment(iso=facts.published, origin="producer") if facts.published else None
+    return msgspec.structs.replace(enrichments, published=parsed.published or moment)
+
+
 def point(moment: Moment | None) -> datetime | None:
     """The point in time, where the moment is one: with time and zone."""
     try:
         found = datetime.fromisoformat(moment.iso) if moment else None
-    except ValueError:
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found and found.tzinfo else None
 
 
 def _json(value: Any) -> str:
