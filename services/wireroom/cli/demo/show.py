@@ -11,10 +11,11 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from wireroom.cli.show import show_article
 
 from wireroom.cli.demo.site import Site
 from wireroom.cli.local import Local
+from wireroom.cli.output import cell
+from wireroom.cli.show import show_article
 from wireroom.contracts import ArticleJob, encode
 from wireroom.database import Connection, connect
 from wireroom.errors import WireroomError
@@ -98,8 +99,8 @@ def _show(db: Connection, state: look.JobState, console: Console) -> None:
     head = f"job {state.job_id} · {state.state} · {state.url or state.source}"
     record = article(db, state.article_id, state.version) if state.article_id else None
     if record is None:
-        console.rule(head, align="left")
-        console.print(f"[yellow]{state.cause}[/]: {look.timeline(db, state)[-1].details}")
+        console.rule(cell(head), align="left")
+        console.print(cell(look.timeline(db, state)[-1].details, "yellow"))
     else:
         show_article(console, record.parsed, record.enrichments, head=head)
 
