@@ -109,8 +109,9 @@ class EmbeddedPostgres(Server):
         super().__init__(directory)
         self._durable = durable
         self._data = directory / "data"
-        # The path of a socket may have 107 bytes, so it cannot live in the directory.
-        self._sockets = Path(tempfile.mkdtemp(prefix="wireroom-"))
+        # The path of a socket may have 107 bytes, so it cannot live in the directory, nor in every TMPDIR.
+        short = len(tempfile.gettempdir()) < 70
+        self._sockets = Path(tempfile.mkdtemp(prefix="wireroom-", dir=None if short else "/tmp"))
 
     @property
     def url(self) -> str:

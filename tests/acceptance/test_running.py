@@ -1,4 +1,4 @@
-"""`wireroom demo` and `wireroom up`, as a newcomer runs them: they end by themselves or at Ctrl-C, and leave nothing."""
+"""`wireroom demo` and `wireroom up` as a newcomer runs them: they end by themselves or at Ctrl-C, and leave nothing."""
 
 from __future__ import annotations
 
