@@ -55,12 +55,12 @@ class FrontDesk:
         self.content_bytes = given.content_bytes
         self._tickets = SharedTickets()
         self._broker = Broker(given.redis_url)
-        self._pool = open_pool(given.database_url, "gateway", CONNECTIONS)
-        self._pool.reconnect_timeout = RECONNECT_SECONDS
+        self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
+        self.pool.reconnect_timeout = RECONNECT_SECONDS
 
     def close(self) -> None:
         """Give connections back."""
-        self._pool.close()
+        self.pool.close()
         self._broker.close()
 
     def take(self, job: ArticleJob) -> Accepted:
@@ -91,12 +91,12 @@ class FrontDesk:
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
         try:
-            with self._pool.connection(POOL_SECONDS) as connection:
+            with self.pool.connection(POOL_SECONDS) as connection:
                 yield connection
         except AWAY as error:
             logs.warning(Event.database_away, cause=str(error))
             # What broke one connection has often broken all; the next requests should not have to find that out.
-            self._pool.check()
+            self.pool.check()
             raise away("the ledger does not answer now: repeat the request", reason="database_away") from error
 
     @contextmanager

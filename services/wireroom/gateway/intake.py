@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from wireroom.contracts import ArticleJob, decode
-from wireroom.gateway.problems import Problem
+from wireroom.gateway.problems import Problem, too_large
 
 _LONGEST_NAME = 100
 _MEANT = {
@@ -35,11 +35,11 @@ async def read(request: Request, most: int) -> bytes:
     _check_media(request)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
-        raise _too_large(most)
+        raise too_large(most)
     body = bytearray()
     async for chunk in request.stream():
         if len(body) + len(chunk) > most:
-            raise _too_large(most)
+            raise too_large(most)
         body += chunk
     return bytes(body)
 
@@ -70,11 +70,6 @@ def _check_media(request: Request) -> None:
         raise Problem(415, "send the JSON in UTF-8", reason="not_utf8")
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "send the JSON without a content-encoding", reason="encoded")
-
-
-def _too_large(most: int) -> Problem:
-    detail = f"the request is too large: at most {most:,} bytes are read"
-    return Problem(413, detail, reason="too_large", headers={"Connection": "close"})
 
 
 def _misfit(message: str) -> Problem:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+import anyio
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ExceptionHandler
+from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 RETRY_SECONDS = 5
+PARTING_SECONDS = 2.0
+PARTING_BYTES = 4_000_000
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
@@ -29,6 +32,12 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.headers = headers
 
 
+def too_large(most: int) -> Problem:
+    """The request has more than `most` bytes; the rest of it is not wanted."""
+    detail = f"the request is too large: at most {most:,} bytes are read"
+    return Problem(413, detail, reason="too_large", headers={"Connection": "close"})
+
+
 def away(detail: str, *, field: str | None = None, reason: str) -> Problem:
     """The same request may well succeed in a few seconds."""
     return Problem(503, detail, field=field, reason=reason, headers={"Retry-After": str(RETRY_SECONDS)})
@@ -39,9 +48,31 @@ def answer(problem: Problem) -> Response:
     title = HTTPStatus(problem.status).phrase
     document = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
     document |= {name: value for name in ("field", "reason") if (value := getattr(problem, name)) is not None}
-    return Response(
-        msgspec.json.encode(document), problem.status, problem.headers, media_type="application/problem+json"
-    )
+    kind = Parting if problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Response
+    return kind(msgspec.json.encode(document), problem.status, problem.headers, media_type="application/problem+json")
+
+
+class Parting(Response):
+    """The last answer on a connection whose client may still be sending.
+
+    Closing at once would reset the connection, and most clients would never see the answer.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, ignore some more of the request, then let the connection be closed."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with anyio.move_on_after(PARTING_SECONDS):
+            await _ignore(receive, PARTING_BYTES)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _ignore(receive: Receive, most: int) -> None:
+    more = True
+    while more and most > 0:
+        message = await receive()
+        more = message.get("more_body", False)
+        most -= len(message.get("body", b""))
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from newsroom.api import serving, settings
+from newsroom.desk import Desk
+from wireroom.database import Connection
 from wireroom.embedded import EmbeddedValkey
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    return Desk(db, database)
 
 
 @pytest.fixture

@@ -10,17 +10,11 @@ import httpx
 import pytest
 
 from newsroom.desk import Desk
-from wireroom.database import Connection
 
 Post = Callable[..., httpx.Response]
 
 STORY = "The ferry came into the harbour on Friday morning."
 URL = "https://news.example/ferry"
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 def test_an_accepted_article_is_in_the_ledger_before_the_answer(post: Post, desk: Desk) -> None:

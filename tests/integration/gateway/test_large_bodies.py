@@ -1,0 +1,65 @@
+"""A request that is too large is refused while it is sent, and its sender is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from socket import create_connection
+
+import httpx
+
+from newsroom.api import CONTENT_BYTES
+
+PostBytes = Callable[..., httpx.Response]
+
+LIMIT = CONTENT_BYTES * 14 // 10 + 100_000
+CHUNK = 50_000
+BODY = 50_000_000
+
+
+def test_50_mb_are_refused_without_being_read(post_bytes: PostBytes) -> None:
+    sent: list[int] = []
+
+    def body() -> Iterator[bytes]:
+        for _ in range(BODY // CHUNK):
+            sent.append(CHUNK)
+            yield b"a" * CHUNK
+
+    answer = post_bytes(body())
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too_large")
+    assert f"{LIMIT:,} bytes" in answer.json()["detail"]
+    assert sum(sent) < BODY // 2
+
+
+def test_a_large_content_length_is_refused_before_anything_is_sent(api: httpx.Client) -> None:
+    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    with create_connection((api.base_url.host, api.base_url.port or 0)) as client:
+        client.sendall(head % (LIMIT + 1))
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_sender_who_waits_to_be_told_to_go_on_is_told_not_to(api: httpx.Client) -> None:
+    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n"
+    with create_connection((api.base_url.host, api.base_url.port or 0)) as client:
+        client.sendall(head + b"content-length: %d\r\n\r\n" % BODY)
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_connection_is_closed_soon_after(api: httpx.Client) -> None:
+    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    with create_connection((api.base_url.host, api.base_url.port or 0), timeout=30) as client:
+        client.sendall(head % BODY)
+        answer = b"".join(iter(lambda: client.recv(1000), b""))
+    assert b"connection: close" in answer.lower()
+
+
+def test_the_limit_is_on_the_last_byte(post_bytes: PostBytes) -> None:
+    assert post_bytes(b" " * LIMIT).status_code == 400
+    assert post_bytes(b" " * (LIMIT + 1)).status_code == 413
+    assert post_bytes(iter([b" " * LIMIT])).status_code == 400
+    assert post_bytes(iter([b" " * LIMIT, b" "])).status_code == 413
+
+
+def test_content_of_the_largest_size_fits_in_base64(post_bytes: PostBytes) -> None:
+    # 750,000 times 4/3 characters.
+    answer = post_bytes(b'{"body": "%s"}' % (b"YWFh" * (CONTENT_BYTES // 3)))
+    assert answer.status_code == 202

@@ -1,0 +1,168 @@
+"""`python -m wireroom.gateway` serves, logs and ends as the supervisor and a person at a terminal expect."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from socket import create_connection
+from typing import Any
+
+import httpx
+import pytest
+
+from wireroom.embedded import EmbeddedValkey, free_port
+from wireroom.gateway.__main__ import listen
+
+PATIENCE = 60.0
+
+
+class Gateway:
+    """A process, and the log it writes."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        self.url = f"http://127.0.0.1:{env['WIREROOM_GATEWAY_PORT']}"
+        self._log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "wireroom.gateway"], env=os.environ | env, stderr=output
+            )
+
+    def wait_until_it_answers(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                assert httpx.get(f"{self.url}/v1/health", trust_env=False).status_code == 200
+            except httpx.TransportError:
+                assert self.process.poll() is None and time.monotonic() < until, self._log.read_text()
+                time.sleep(0.05)
+            else:
+                return
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+
+Start = Callable[..., Gateway]
+
+
+@pytest.fixture
+def start(database: str, valkey: EmbeddedValkey, tmp_path: Path) -> Iterator[Start]:
+    """Starts a gateway; more environment may be given."""
+    given = {
+        "WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url, "WIREROOM_LOG_FORMAT": "json",
+    }  # fmt: skip
+    with ExitStack() as stack:
+
+        def start(**env: str) -> Gateway:
+            gateway = Gateway({"WIREROOM_GATEWAY_PORT": str(free_port())} | given | env, tmp_path / "log")
+            stack.callback(gateway.process.wait)
+            stack.callback(gateway.process.kill)
+            return gateway
+
+        yield start
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=str)
+def test_a_signal_ends_it_cleanly(start: Start, how: signal.Signals) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    assert gateway.end(how) == 0
+    events = [line["event"] for line in gateway.log()]
+    assert (events[0], events[-1]) == ("process_started", "process_stopped")
+    assert set(events) == {"process_started", "request", "process_stopped"}
+
+
+def test_a_request_that_has_begun_is_answered_before_the_end(start: Start) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    body = b'{"text": "The ferry came."}'
+    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2]))) as client:
+        client.sendall(head % len(body))
+        # It is answered after the request before it was taken up.
+        gateway.wait_until_it_answers()
+        gateway.process.send_signal(signal.SIGTERM)
+        client.sendall(body)
+        assert client.recv(1000).startswith(b"HTTP/1.1 202 ")
+    assert gateway.process.wait(PATIENCE) == 0
+
+
+def test_each_request_is_one_line_of_the_log(start: Start) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    job = httpx.post(f"{gateway.url}/v1/articles", json={"text": "The ferry came."}, trust_env=False).json()["job_id"]
+    httpx.get(f"{gateway.url}/v1/jobs/{job}", trust_env=False)
+    httpx.get(f"{gateway.url}/nowhere?password=7", trust_env=False)
+    gateway.end()
+    requests = [line for line in gateway.log() if line["event"] == "request" and line["path"] != "/v1/health"]
+    assert all(line["role"] == "gateway" and line["seconds"] > 0 for line in requests)
+    assert [[line.get(name) for name in ("method", "path", "status", "job")] for line in requests] == [
+        ["POST", "/v1/articles", 202, job],
+        ["GET", f"/v1/jobs/{job}", 200, job],
+        ["GET", "/nowhere", 404, None],
+    ]
+
+
+def test_a_client_that_leaves_amid_its_request_is_no_surprise(start: Start) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2]))) as client:
+        client.sendall(b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
+        client.sendall(b"content-length: 100\r\n\r\n{")
+    gateway.wait_until_it_answers()
+    gateway.end()
+    assert {line["event"] for line in gateway.log()} == {"process_started", "request", "process_stopped"}
+    assert 400 in {line["status"] for line in gateway.log() if line["event"] == "request"}
+
+
+def test_a_surprise_is_in_the_log_with_its_traceback(start: Start, db: Any) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    db.execute("ALTER TABLE jobs RENAME TO hidden")
+    httpx.post(f"{gateway.url}/v1/articles", json={"text": "The ferry came."}, trust_env=False)
+    gateway.end()
+    assert 500 in {line["status"] for line in gateway.log() if line["event"] == "request"}
+    (line,) = [line for line in gateway.log() if line["level"] == "error"]
+    assert 'relation "jobs" does not exist' in line["exception"]
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"WIREROOM_GATEWAY_PORT": "70000"}, "WIREROOM_GATEWAY_PORT"),
+        ({"WIREROOM_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "Postgres does not answer"),
+        ({"WIREROOM_GATEWAY_HOST": "203.0.113.1"}, "WIREROOM_GATEWAY_HOST"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_at_the_start_is_one_sentence(start: Start, env: dict[str, str], words: str) -> None:
+    gateway = start(**env)
+    assert gateway.process.wait(PATIENCE) == 1
+    said = gateway._log.read_text()
+    assert said.startswith("wireroom gateway: ") and words in said
+    assert "Traceback" not in said
+
+
+def test_a_database_without_tables_is_told_how_to_get_them(start: Start, empty_database: str) -> None:
+    gateway = start(WIREROOM_DATABASE_URL=empty_database)
+    assert gateway.process.wait(PATIENCE) == 1
+    assert "run `wireroom migrate`" in gateway._log.read_text()
+
+
+def test_a_port_that_is_taken_is_named(start: Start) -> None:
+    with listen("127.0.0.1", 0) as other:
+        port = other.getsockname()[1]
+        gateway = start(WIREROOM_GATEWAY_PORT=str(port))
+        assert gateway.process.wait(PATIENCE) == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in gateway._log.read_text()
