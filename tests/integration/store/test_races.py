@@ -1,0 +1,180 @@
+"""Whoever works on the same articles in the same moment: each is stored once, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+
+import pytest
+
+from newsroom.storing import Newsdesk, enriched
+from wireroom.database import Connection
+from wireroom.store.stage import Stored, store
+from wireroom.topology import Enriched
+
+URL = "https://news.example/pier"
+ROUNDS = 40
+
+Connecting = Callable[[], Connection]
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
+
+
+def together(
+    pool: ThreadPoolExecutor, connections: Sequence[Connection], flights: Sequence[Sequence[Enriched]]
+) -> list[Stored]:
+    """Store the flights at once, each over its own connection."""
+    barrier = Barrier(len(flights))
+
+    def begin(connection: Connection, articles: Sequence[Enriched]) -> Stored:
+        barrier.wait(10)
+        return store(connection, articles)
+
+    return list(pool.map(begin, connections, flights))
+
+
+def outcomes(stored: Sequence[Stored]) -> Counter[str]:
+    assert [one.failed for one in stored] == [[]] * len(stored)
+    return Counter(end.outcome for one in stored for end in one.ends)
+
+
+def waits(desk: Newsdesk) -> bool:
+    """Whether somebody waits for a lock in the test's database."""
+    statement = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(desk.value(statement))
+
+
+@contextmanager
+def first(connection: Connection, article: Enriched) -> Iterator[Stored]:
+    """Has stored the article, and commits at the end of the block."""
+    with connection.transaction():
+        yield store(connection, [article])
+
+
+def meanwhile(
+    desk: Newsdesk, pool: ThreadPoolExecutor, connections: tuple[Connection, Connection], *articles: Enriched
+) -> list[Stored]:
+    """Store two articles so that the second one has to wait for the first one's commit."""
+    desk.flight(stage="store")
+    with first(connections[0], articles[0]) as stored:
+        later: Future[Stored] = pool.submit(store, connections[1], [articles[1]])
+        until = time.monotonic() + 4
+        while not waits(desk) and time.monotonic() < until:
+            time.sleep(0.005)
+        assert not later.done()
+    return [stored, later.result(10)]
+
+
+def test_twins_that_finish_at_once_store_once(desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor) -> None:
+    connections = [connection() for _ in range(4)]
+    for _ in range(ROUNDS):
+        jobs = [desk.captured() for _ in range(3)]
+        desk.flight(stage="store")
+        flight = [enriched(job, f"Text {job}.") for job in jobs]
+        assert outcomes(together(pool, connections, [flight] * 4)) == {"stored": 3}
+
+
+def test_two_that_race_for_a_new_article_make_one(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    connections = [connection() for _ in range(4)]
+    for number in range(ROUNDS):
+        jobs = [desk.captured(f"{URL}/{number}") for _ in connections]
+        desk.flight(stage="store")
+        stored = together(pool, connections, [[enriched(job)] for job in jobs])
+        assert outcomes(stored) == {"stored": 1, "unchanged": 3}
+        assert len({end.article_id for one in stored for end in one.ends}) == 1
+    assert desk.value("SELECT count(*) FROM articles") == ROUNDS
+
+
+def test_two_that_change_an_article_at_once_make_a_version_each(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    desk.end(enriched(desk.captured(URL)))
+    connections = [connection() for _ in range(4)]
+    for number in range(ROUNDS):
+        jobs = [desk.captured(URL) for _ in connections]
+        desk.flight(stage="store")
+        stored = together(pool, connections, [[enriched(job, f"Text {job}.")] for job in jobs])
+        assert outcomes(stored) == {"updated": 4}
+        assert desk.value("SELECT max(number) FROM versions") == 1 + 4 * (number + 1)
+    newest = "SELECT number FROM versions ORDER BY captured_at DESC, capture_id DESC LIMIT 1"
+    assert desk.value("SELECT current FROM articles") == desk.value(newest)
+
+
+def test_crossed_orders_do_not_lock_each_other_out(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    connections = [connection(), connection()]
+    for number in range(ROUNDS):
+        # The addresses of one round are new, those of the next one known.
+        urls = [f"{URL}/{number // 2}/{n}" for n in range(8)]
+        forth, back = ([desk.captured(url) for url in order] for order in (urls, urls[::-1]))
+        desk.flight(stage="store")
+        flights = [[enriched(job, f"Text {job}.") for job in jobs] for jobs in (forth, back)]
+        assert sum(outcomes(together(pool, connections, flights)).values()) == 16
+
+
+def test_crossed_conflicts_do_not_lock_each_other_out(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    connections = [connection(), connection()]
+    for name in "ab":
+        desk.end(enriched(desk.captured(source="News", external_id=name)))
+        desk.end(enriched(desk.captured(f"{URL}/{name}", source="News")))
+    for _ in range(ROUNDS):
+        desk.db.execute("DELETE FROM identity_conflicts")
+        orders = (("a", "b"), ("b", "a"))
+        flights = [[desk.captured(f"{URL}/{b}", source="News", external_id=a) for a, b in (order, order[::-1])]
+                   for order in orders]  # fmt: skip
+        desk.flight(stage="store")
+        stored = together(pool, connections, [[enriched(job, f"Text {job}.") for job in jobs] for jobs in flights])
+        assert outcomes(stored) == {"updated": 4}
+
+
+def test_who_waited_for_a_new_article_finds_it(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    jobs = [desk.captured(URL), desk.captured(URL)]
+    stored = meanwhile(
+        desk, pool, (connection(), connection()), enriched(jobs[0]), enriched(jobs[1], "The pier is shut.")
+    )
+    assert [(end.outcome, end.version) for one in stored for end in one.ends] == [("stored", 1), ("updated", 2)]
+
+
+@pytest.mark.parametrize(("at", "current"), [("2030-01-01T00:00:00+00:00", 2), ("2020-01-01T00:00:00+00:00", 3)])
+def test_who_waited_for_a_version_sees_it(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor, at: str, current: int
+) -> None:
+    desk.end(enriched(desk.captured(URL)))
+    jobs = [desk.captured(URL, at=at), desk.captured(URL)]
+    stored = meanwhile(desk, pool, (connection(), connection()), enriched(jobs[0], "Shut."), enriched(jobs[1], "Open."))
+    assert outcomes(stored) == {"updated": 2}
+    assert [end.version for one in stored for end in one.ends] == [2, 3]
+    assert desk.value("SELECT current FROM articles") == current
+
+
+def test_who_waited_for_a_twin_stores_nothing(desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor) -> None:
+    job = desk.captured(URL)
+    stored = meanwhile(desk, pool, (connection(), connection()), enriched(job), enriched(job))
+    assert [[end.outcome for end in one.ends] for one in stored] == [["stored"], []]
+
+
+def test_who_waited_for_one_that_gave_up_stores_the_article(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    job, other = desk.captured(URL), connection()
+    desk.flight(stage="store")
+    desk.db.execute("BEGIN")
+    store(desk.db, [enriched(job)])
+    later = pool.submit(store, other, [enriched(job)])
+    desk.db.execute("ROLLBACK")
+    assert [end.outcome for end in later.result(10).ends] == ["stored"]
