@@ -11,11 +11,13 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 WIDTH = 120
 """Characters in a line where no terminal says how many it has."""
-_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _open(*, stderr: bool = False) -> Console:
@@ -34,8 +36,8 @@ AsLines = Annotated[bool, typer.Option("--json", help="Print JSON, one object a 
 
 
 def plain(text: str) -> str:
-    """`text` without what takes over a terminal or cannot be written: control characters, half characters."""
-    return _UNPRINTABLE.sub("\ufffd", text.replace("\t", " "))
+    """`text` in one line, without what takes over a terminal and what cannot be written."""
+    return _UNPRINTABLE.sub("\ufffd", _BREAKS.sub(" ", text))
 
 
 def cell(text: object, style: str = "") -> Text:
@@ -69,3 +71,15 @@ def write_lines(values: Iterable[object]) -> None:
 def as_objects(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Named tuples as JSON objects."""
     return [row._asdict() for row in rows]
+
+
+def table(*columns: str) -> Table:
+    """An empty table; the last column takes what room there is."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns[:-1]:
+        made.add_column(column, no_wrap=column in _NARROW)
+    made.add_column(columns[-1], ratio=1)
+    return made
+
+
+_NARROW = ("job", "state", "article", "at", "what")

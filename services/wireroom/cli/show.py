@@ -63,7 +63,8 @@ def first_paragraph(parsed: ParsedArticle) -> str:
     """The first paragraph, cut at a word where it is long."""
     text = next((block.text for block in parsed.blocks if block.kind == "paragraph"), parsed.text)
     text = " ".join(text[: PARAGRAPH * 4].split())
-    return text if len(text) <= PARAGRAPH else text[:PARAGRAPH].rpartition(" ")[0] + " …"
+    cut = text[:PARAGRAPH]
+    return text if len(text) <= PARAGRAPH else (cut.rpartition(" ")[0] or cut) + " …"
 
 
 def _dateline(parsed: ParsedArticle, place: Place | None) -> str:

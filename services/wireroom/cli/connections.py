@@ -1,0 +1,42 @@
+"""What commands talk to: the ledger in Postgres, and the dispatchers, which are woken over Redis."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from wireroom.broker import Broker
+from wireroom.database import Connection, connect
+from wireroom.database.migrate import check_schema
+from wireroom.errors import WireroomError
+from wireroom.settings import settings
+
+
+@contextmanager
+def open_ledger() -> Iterator[Connection]:
+    """A connection to a database whose schema this code knows; raises `WireroomError` with the fix otherwise."""
+    with connect(settings().database_url, "cli") as connection:
+        check_schema(connection)
+        yield connection
+
+
+@contextmanager
+def open_broker() -> Iterator[Broker]:
+    """Somebody to wake the dispatchers with; no connection is made before."""
+    try:
+        broker = Broker(settings().redis_url)
+    except ValueError as error:
+        raise WireroomError(f"WIREROOM_REDIS_URL is not the URL of a Redis: {error}") from error
+    with closing(broker):
+        yield broker
+
+
+def me() -> str:
+    """The user's name, as producer and in the history of jobs."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return f"cli:{os.getuid()}"

@@ -1,0 +1,147 @@
+"""`wireroom submit`: articles into the ledger, chunk by chunk, safe to repeat."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from wireroom.cli.app import app
+from wireroom.cli.connections import me, open_broker, open_ledger
+from wireroom.cli.intake import STDIN, Place, Unreadable, read, walk
+from wireroom.cli.offering import Label, Offered, chunks
+from wireroom.cli.output import AsLines, answer, messages, say, write_lines
+from wireroom.database import Connection
+from wireroom.ledger import look
+from wireroom.ledger.accept import Accepted, Answer, Tickets, accept
+from wireroom.settings import settings
+
+
+class Lane(StrEnum):
+    """Which articles go first."""
+
+    live = "live"
+    backfill = "backfill"
+
+
+@app.command()
+def submit(
+    given: Annotated[list[str], typer.Argument(metavar="PATHS|URLS...", help="Files, folders, URLs; - is stdin.")],
+    producer: Annotated[str | None, typer.Option(help="Who offers them. [dim]default: cli:USER[/]")] = None,
+    source: Annotated[str | None, typer.Option(help="Publisher or feed. [dim]default: the URL's host[/]")] = None,
+    lane: Annotated[Lane | None, typer.Option(help="live goes first. [dim]default: live[/]")] = None,
+    key_prefix: Annotated[str, typer.Option(help="Put before each key that is made; another makes new jobs.")] = "",
+    as_json: AsLines = False,
+) -> None:
+    """Submit articles: URLs, HTML and text files, folders of them, lines on stdin. Prints job ids.
+
+    A line on stdin is a URL, or an article as JSON: {"url": ..., "text": ..., "source": ..., "meta": {...}}. Options go
+    before what a line says. In folders, what is named with a dot first is passed over.
+
+    What cannot be accepted is told on stderr with the fix, and the exit code is 1; all others are accepted. Repeating
+    the command is safe: within 30 days the same content is the same job. To fetch a page anew, give a --key-prefix.
+
+    [bold]wireroom submit https://example.com/story story.html folder --source "Harbour Wire"[/]
+
+    [bold]zcat archive.ndjson.gz | wireroom submit - --lane backfill[/]
+    """
+    label = Label(me(), producer, source, lane.value if lane else None, key_prefix)
+    places = [place for argument in given for place in walk(argument)]
+    # How many lines stdin has is not known before its end.
+    with open_ledger() as ledger, open_broker() as broker, _bar(None if STDIN in given else len(places)) as bar:
+        desk = Desk(ledger, bar, as_json=as_json)
+        for chunk in chunks(desk.offers(places, label)):
+            desk.accept(chunk)
+            broker.wake()
+    say(desk.sums())
+    if desk.refused:
+        raise typer.Exit(1)
+
+
+class Desk:
+    """Takes articles in and tells of each what became of it."""
+
+    def __init__(self, ledger: Connection, bar: Progress, *, as_json: bool) -> None:
+        self.accepted = self.known = self.refused = 0
+        self._ledger = ledger
+        self._bar = bar
+        self._as_json = as_json
+        self._tickets = Tickets()
+        self._jobs: set[int] = set()
+        newest = look.jobs(ledger, limit=1)
+        self._newest = newest[0].job_id if newest else 0
+
+    def offers(self, places: Iterable[Place], label: Label) -> Iterator[Offered]:
+        """What can be offered of these places; the rest is refused."""
+        limit = settings().content_bytes
+        for place in places:
+            for given in read(place, sys.stdin.buffer, limit):
+                offered = given if isinstance(given, Unreadable) else label.offer(given, limit)
+                self._bar.advance(self._bar.task_ids[0])
+                if isinstance(offered, Unreadable):
+                    self._refuse(offered)
+                else:
+                    yield offered
+
+    def accept(self, chunk: Sequence[Offered]) -> None:
+        """Accept a chunk; after the return its articles are durable and their job ids printed."""
+        rows = []
+        for one, result in zip(chunk, self._answers(chunk), strict=True):
+            if isinstance(result, Accepted):
+                rows.append({"job_id": result.job_id, "what": one.what, "duplicate": self._is_known(result)})
+            else:
+                self._refuse(one.refused(result))
+        self._print(rows)
+
+    def sums(self) -> str:
+        """How many were accepted and refused, as a sentence."""
+        known = f" ({self.known} known before)" if self.known else ""
+        return f"{self.accepted} accepted{known}" + (f", {self.refused} refused" if self.refused else "")
+
+    def _answers(self, chunk: Sequence[Offered]) -> list[Answer]:
+        """An answer for each, in their order; a transaction for each producer."""
+        answers: dict[int, Answer] = {}
+        for producer in dict.fromkeys(one.producer for one in chunk):
+            mine = [index for index, one in enumerate(chunk) if one.producer == producer]
+            offers = [chunk[index].offer for index in mine]
+            answers |= zip(mine, accept(self._ledger, offers, producer, self._tickets), strict=True)
+        return [answers[index] for index in range(len(chunk))]
+
+    def _is_known(self, accepted: Accepted) -> bool:
+        """Whether the job was there before; of a repeated key the ledger does not say so."""
+        known = accepted.duplicate or accepted.job_id <= self._newest or accepted.job_id in self._jobs
+        self._jobs.add(accepted.job_id)
+        return known
+
+    def _refuse(self, unreadable: Unreadable) -> None:
+        self.refused += 1
+        say(str(unreadable), head="refused: ")
+
+    def _print(self, rows: Sequence[dict[str, object]]) -> None:
+        # The answers go to another stream than the bar, maybe on the same terminal.
+        self._bar.stop()
+        if self._as_json:
+            write_lines(rows)
+        elif rows:
+            _print_table(rows, head=not self.accepted)
+        self.accepted += len(rows)
+        self.known += sum(bool(row["duplicate"]) for row in rows)
+        self._bar.start()
+
+
+def _print_table(rows: Iterable[dict[str, object]], *, head: bool) -> None:
+    if head:
+        answer(f"{'job':>8}  duplicate  what")
+    for row in rows:
+        answer(f"{row['job_id']:>8}  {'yes' if row['duplicate'] else '':9}  {row['what']}")
+
+
+def _bar(total: int | None) -> Progress:
+    columns = (TextColumn("submitting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=messages, transient=True, redirect_stdout=False, disable=not messages.is_terminal)
+    bar.add_task("submitting", total=total)
+    return bar
