@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
@@ -18,6 +17,8 @@ from wireroom.topology import Enriched
 
 URL = "https://news.example/pier"
 ROUNDS = 40
+PATIENCE = 4.0
+"""Seconds; Postgres ends a transaction that is idle for longer than five."""
 
 Connecting = Callable[[], Connection]
 
@@ -52,21 +53,16 @@ def waits(desk: Newsdesk) -> bool:
     return bool(desk.value(statement))
 
 
-@contextmanager
-def first(connection: Connection, article: Enriched) -> Iterator[Stored]:
-    """Has stored the article, and commits at the end of the block."""
-    with connection.transaction():
-        yield store(connection, [article])
-
-
 def meanwhile(
-    desk: Newsdesk, pool: ThreadPoolExecutor, connections: tuple[Connection, Connection], *articles: Enriched
+    desk: Newsdesk, pool: ThreadPoolExecutor, connect: Connecting, *articles: Enriched, give_up: bool = False
 ) -> list[Stored]:
-    """Store two articles so that the second one has to wait for the first one's commit."""
+    """Store two articles so that the second one has to wait until the first one commits (or gives up)."""
     desk.flight(stage="store")
-    with first(connections[0], articles[0]) as stored:
-        later: Future[Stored] = pool.submit(store, connections[1], [articles[1]])
-        until = time.monotonic() + 4
+    connection, other = connect(), connect()
+    with connection.transaction(force_rollback=give_up):
+        stored = store(connection, articles[:1])
+        later = pool.submit(store, other, articles[1:])
+        until = time.monotonic() + PATIENCE
         while not waits(desk) and time.monotonic() < until:
             time.sleep(0.005)
         assert not later.done()
@@ -144,9 +140,7 @@ def test_who_waited_for_a_new_article_finds_it(
     desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
 ) -> None:
     jobs = [desk.captured(URL), desk.captured(URL)]
-    stored = meanwhile(
-        desk, pool, (connection(), connection()), enriched(jobs[0]), enriched(jobs[1], "The pier is shut.")
-    )
+    stored = meanwhile(desk, pool, connection, enriched(jobs[0]), enriched(jobs[1], "The pier is shut."))
     assert [(end.outcome, end.version) for one in stored for end in one.ends] == [("stored", 1), ("updated", 2)]
 
 
@@ -156,7 +150,7 @@ def test_who_waited_for_a_version_sees_it(
 ) -> None:
     desk.end(enriched(desk.captured(URL)))
     jobs = [desk.captured(URL, at=at), desk.captured(URL)]
-    stored = meanwhile(desk, pool, (connection(), connection()), enriched(jobs[0], "Shut."), enriched(jobs[1], "Open."))
+    stored = meanwhile(desk, pool, connection, enriched(jobs[0], "Shut."), enriched(jobs[1], "Open."))
     assert outcomes(stored) == {"updated": 2}
     assert [end.version for one in stored for end in one.ends] == [2, 3]
     assert desk.value("SELECT current FROM articles") == current
@@ -164,17 +158,14 @@ def test_who_waited_for_a_version_sees_it(
 
 def test_who_waited_for_a_twin_stores_nothing(desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor) -> None:
     job = desk.captured(URL)
-    stored = meanwhile(desk, pool, (connection(), connection()), enriched(job), enriched(job))
+    stored = meanwhile(desk, pool, connection, enriched(job), enriched(job))
     assert [[end.outcome for end in one.ends] for one in stored] == [["stored"], []]
 
 
 def test_who_waited_for_one_that_gave_up_stores_the_article(
     desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
 ) -> None:
-    job, other = desk.captured(URL), connection()
-    desk.flight(stage="store")
-    desk.db.execute("BEGIN")
-    store(desk.db, [enriched(job)])
-    later = pool.submit(store, other, [enriched(job)])
-    desk.db.execute("ROLLBACK")
-    assert [end.outcome for end in later.result(10).ends] == ["stored"]
+    jobs = [desk.captured(URL), desk.captured(URL)]
+    _, later = meanwhile(desk, pool, connection, *(enriched(job) for job in jobs), give_up=True)
+    assert [(end.job_id, end.outcome) for end in later.ends] == [(jobs[1], "stored")]
+    assert desk.value("SELECT job_id FROM line") == jobs[0]
