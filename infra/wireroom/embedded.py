@@ -111,7 +111,7 @@ class EmbeddedPostgres(Server):
         self._data = directory / "data"
         # The path of a socket may have 107 bytes, so it cannot live in the directory, nor in every TMPDIR.
         short = len(tempfile.gettempdir()) < 70
-        self._sockets = Path(tempfile.mkdtemp(prefix="wireroom-", dir=None if short else "/tmp"))
+        self._sockets = Path(tempfile.mkdtemp(prefix="wireroom-", dir=None if short else "/tmp"))  # noqa: S108 - mkdtemp makes it ours
 
     @property
     def url(self) -> str:
