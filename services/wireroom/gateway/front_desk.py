@@ -77,16 +77,23 @@ class FrontDesk:
 
     def job(self, job_id: int) -> dict[str, Any] | None:
         """The job's state and timeline; None if it is not known."""
-        with self._snapshot() as connection:
+        with self.snapshot() as connection:
             for state in look.jobs(connection, ids=[job_id]):
                 return job_view(state, look.timeline(connection, state))
         return None
 
     def article(self, article_id: int, number: int | None) -> dict[str, Any] | None:
         """The record, of version `number` or the current one; None if there is none."""
-        with self._snapshot() as connection:
+        with self.snapshot() as connection:
             stored = records.article(connection, article_id, number)
             return article_view(stored, records.versions(connection, article_id)) if stored else None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection whose statements all see the same moment, and change nothing."""
+        with self._connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -98,13 +105,6 @@ class FrontDesk:
             # What broke one connection has often broken all; the next requests should not have to find that out.
             self.pool.check()
             raise away("the ledger does not answer now: repeat the request", reason="database_away") from error
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[Connection]:
-        """A connection whose statements all see the same moment."""
-        with self._connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield connection
 
 
 def _refusal(refused: Refused) -> Problem:

@@ -15,6 +15,8 @@ from starlette.types import ExceptionHandler, Receive, Scope, Send
 RETRY_SECONDS = 5
 PARTING_SECONDS = 2.0
 PARTING_BYTES = 4_000_000
+_LONGEST_PATH = 100
+_LAST = {"Connection": "close"}
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
@@ -35,7 +37,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 def too_large(most: int) -> Problem:
     """The request has more than `most` bytes; the rest of it is not wanted."""
     detail = f"the request is too large: at most {most:,} bytes are read"
-    return Problem(413, detail, reason="too_large", headers={"Connection": "close"})
+    return Problem(413, detail, reason="too_large", headers=_LAST)
 
 
 def away(detail: str, *, field: str | None = None, reason: str) -> Problem:
@@ -82,9 +84,11 @@ async def _problem(_: Request, error: Exception) -> Response:
 
 async def _routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    # Not request.url: it cannot be read under every Host header.
+    path = request.scope["path"][:_LONGEST_PATH]
     detail = {
-        404: f"there is nothing at {request.url.path}",
-        405: f"{request.url.path} does not answer to {request.method}",
+        404: f"there is nothing at {path}",
+        405: f"{path} does not answer to {request.method}",
     }.get(error.status_code, error.detail)
     return answer(Problem(error.status_code, detail, headers=error.headers))
 
@@ -95,7 +99,8 @@ async def _disconnect(_: Request, __: Exception) -> Response:
 
 
 async def _surprise(_: Request, __: Exception) -> Response:
-    return answer(Problem(500, "something went wrong in the gateway; its log says what"))
+    # The server closes the connection behind a surprise; a client that is not told would send into it.
+    return answer(Problem(500, "something went wrong in the gateway; its log says what", headers=_LAST))
 
 
 HANDLERS: Mapping[type[Exception], ExceptionHandler] = {

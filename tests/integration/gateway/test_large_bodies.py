@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from socket import create_connection
+from socket import create_connection, socket
 
 import httpx
+import pytest
 
 from newsroom.api import CONTENT_BYTES
 
@@ -14,6 +15,14 @@ PostBytes = Callable[..., httpx.Response]
 LIMIT = CONTENT_BYTES * 14 // 10 + 100_000
 CHUNK = 50_000
 BODY = 50_000_000
+HEAD = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+@pytest.fixture
+def raw(api: httpx.Client) -> Iterator[socket]:
+    """A connection to the gateway, to send anything."""
+    with create_connection((api.base_url.host, api.base_url.port or 0), timeout=30.0) as client:
+        yield client
 
 
 def test_50_mb_are_refused_without_being_read(post_bytes: PostBytes) -> None:
@@ -30,26 +39,24 @@ def test_50_mb_are_refused_without_being_read(post_bytes: PostBytes) -> None:
     assert sum(sent) < BODY // 2
 
 
-def test_a_large_content_length_is_refused_before_anything_is_sent(api: httpx.Client) -> None:
-    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-    with create_connection((api.base_url.host, api.base_url.port or 0)) as client:
-        client.sendall(head % (LIMIT + 1))
-        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+def test_a_large_content_length_is_refused_before_anything_is_sent(raw: socket) -> None:
+    raw.sendall(HEAD + b"content-length: %d\r\n\r\n" % (LIMIT + 1))
+    assert raw.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_sender_who_waits_to_be_told_to_go_on_is_told_not_to(api: httpx.Client) -> None:
-    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n"
-    with create_connection((api.base_url.host, api.base_url.port or 0)) as client:
-        client.sendall(head + b"content-length: %d\r\n\r\n" % BODY)
-        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+def test_a_sender_who_waits_to_be_told_to_go_on_is_told_not_to(raw: socket) -> None:
+    raw.sendall(HEAD + b"expect: 100-continue\r\ncontent-length: %d\r\n\r\n" % BODY)
+    assert raw.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
-def test_the_connection_is_closed_soon_after(api: httpx.Client) -> None:
-    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-    with create_connection((api.base_url.host, api.base_url.port or 0), timeout=30) as client:
-        client.sendall(head % BODY)
-        answer = b"".join(iter(lambda: client.recv(1000), b""))
+def test_a_sender_who_sent_more_than_was_read_sees_the_answer_and_then_the_end(raw: socket) -> None:
+    raw.sendall(HEAD + b"transfer-encoding: chunked\r\n\r\n")
+    chunk = b"%x\r\n%s\r\n" % (CHUNK, b"a" * CHUNK)
+    for _ in range((LIMIT + 2_000_000) // CHUNK):
+        raw.sendall(chunk)
+    answer = b"".join(iter(lambda: raw.recv(1000), b""))
     assert b"connection: close" in answer.lower()
+    assert answer.endswith(b'"reason":"too_large"}')
 
 
 def test_the_limit_is_on_the_last_byte(post_bytes: PostBytes) -> None:

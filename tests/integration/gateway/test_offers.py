@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from newsroom.desk import Desk
+from wireroom.gateway.front_desk import SharedTickets
 
 Post = Callable[..., httpx.Response]
 
@@ -100,3 +102,25 @@ def test_a_source_with_much_to_offer_does_not_crowd_out_another(post: Post, desk
     loud = [ticket for (ticket,) in desk.db.execute(tickets, ["loud"])]
     assert loud == list(range(loud[0], loud[0] + 20)), "each ticket is given once"
     assert desk.value(tickets, "quiet") == loud[0]
+
+
+def test_tickets_are_given_once_to_however_many_threads() -> None:
+    tickets, interval = SharedTickets(), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            given = list(pool.map(lambda _: [tickets.next("fetch", "live", "s", 0) for _ in range(5000)], range(8)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert sorted(ticket for one in given for ticket in one) == list(range(1, 40_001))
+
+
+def test_a_key_that_others_take_all_the_time_is_to_be_tried_again(post: Post, desk: Desk) -> None:
+    desk.db.execute(
+        "CREATE FUNCTION taken() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        " CREATE TRIGGER taken BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION taken()"
+    )
+    answer = post(text=STORY, key="k", producer="p")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.json()["field"], answer.json()["reason"]) == ("key", "busy")
+    assert desk.value("SELECT count(*) FROM jobs") == 0

@@ -18,6 +18,7 @@ from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 from wireroom.gateway.front_desk import CONNECTIONS, FrontDesk
 from wireroom.gateway.problems import Problem
+from wireroom.ledger import look
 from wireroom.topology import WAKE_CHANNEL
 
 PATIENCE = 30.0
@@ -109,6 +110,14 @@ def test_what_a_stopped_process_or_a_standby_hears_is_an_outage(
     with pytest.raises(Problem) as met:
         front.take(ArticleJob(text="The ferry came."))
     assert met.value.status == 503
+
+
+def test_a_snapshot_stays_as_it_is(front: FrontDesk, desk: Desk) -> None:
+    job = desk.job()
+    with front.snapshot() as connection:
+        (before,) = look.jobs(connection, ids=[job])
+        desk.flight()
+        assert look.jobs(connection, ids=[job]) == [before]
 
 
 def test_a_surprise_says_nothing_of_what_is_inside(api: httpx.Client, desk: Desk) -> None:

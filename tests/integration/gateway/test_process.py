@@ -88,7 +88,7 @@ def test_a_request_that_has_begun_is_answered_before_the_end(start: Start) -> No
     gateway.wait_until_it_answers()
     body = b'{"text": "The ferry came."}'
     head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2]))) as client:
+    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
         client.sendall(head % len(body))
         # It is answered after the request before it was taken up.
         gateway.wait_until_it_answers()
@@ -117,7 +117,7 @@ def test_each_request_is_one_line_of_the_log(start: Start) -> None:
 def test_a_client_that_leaves_amid_its_request_is_no_surprise(start: Start) -> None:
     gateway = start()
     gateway.wait_until_it_answers()
-    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2]))) as client:
+    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
         client.sendall(b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
         client.sendall(b"content-length: 100\r\n\r\n{")
     gateway.wait_until_it_answers()

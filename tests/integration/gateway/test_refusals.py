@@ -164,6 +164,15 @@ def test_an_unknown_path_is_not_found(api: httpx.Client, path: str) -> None:
     assert problem(api.get(path))["status"] == 404
 
 
+@pytest.mark.parametrize("host", ["[", "a b", "x:y", ""])
+def test_an_odd_host_does_no_harm(api: httpx.Client, host: str) -> None:
+    assert problem(api.get("/nowhere", headers={"host": host}))["status"] == 404
+
+
+def test_a_long_path_is_not_sent_back(api: httpx.Client) -> None:
+    assert len(problem(api.get("/" + "x" * 10_000))["detail"]) < 200
+
+
 def test_a_wrong_method_is_told_the_right_one(api: httpx.Client) -> None:
     answer = api.get("/v1/articles")
     assert problem(answer)["status"] == 405
