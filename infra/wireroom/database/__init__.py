@@ -44,6 +44,11 @@ def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
         connection = psycopg.connect(url, autocommit=True, **connection_options(name, **limits))
     except psycopg.OperationalError as error:
         raise WireroomError(f"Postgres does not answer (WIREROOM_DATABASE_URL): {error}") from error
+    except psycopg.ProgrammingError:
+        # Its message repeats the URL, password and all.
+        raise WireroomError(
+            "WIREROOM_DATABASE_URL is no URL of a Postgres, as postgresql://me@host:5432/name"
+        ) from None
     with connection:
         yield connection
 

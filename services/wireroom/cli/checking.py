@@ -18,7 +18,7 @@ from wireroom.settings import settings
 def migrate(as_json: AsJson = False) -> None:
     """Bring the database up to date. Safe to repeat, and to run twice at once.
 
-    [bold]WIREROOM_DATABASE_URL=postgresql://wireroom@db/wireroom wireroom migrate[/]
+    Example: [bold]WIREROOM_DATABASE_URL=postgresql://wireroom@db/wireroom wireroom migrate[/]
     """
     applied = migrations.migrate(settings().database_url)
     if as_json:
@@ -37,7 +37,7 @@ def reconcile(
 
     Prints what must not be, and the sum. The exit code is 1 if anything was found.
 
-    [bold]wireroom reconcile --everything[/]
+    Example: [bold]wireroom reconcile --everything[/]
     """
     with open_ledger() as ledger:
         found = ledger_check.reconcile(ledger, everything=everything)

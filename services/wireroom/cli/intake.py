@@ -51,10 +51,18 @@ Place = Path | str | Unreadable
 """A file; an address or `STDIN`; or what is neither."""
 
 
+def is_address(argument: str) -> bool:
+    """Whether it is a URL, not the name of a file."""
+    return _ADDRESS.match(argument) is not None
+
+
 def walk(argument: str) -> Iterator[Place]:
     """Where the articles of an argument stand: of a folder its files, sorted, deep, without hidden ones."""
     path = Path(argument)
-    if argument == STDIN or _ADDRESS.match(argument):
+    if not argument:
+        # An unset variable of a shell must not mean the whole folder one is in.
+        yield Unreadable("an argument", "it is empty: give a file, a folder or a URL")
+    elif argument == STDIN or is_address(argument):
         yield argument
     elif not path.is_dir():
         yield path

@@ -43,7 +43,7 @@ Limit = Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.
 def jobs(state: State = None, source: Source = None, limit: Limit = 50, as_json: AsLines = False) -> None:
     """List the newest jobs and where each is.
 
-    [bold]wireroom jobs --state quarantined --source "Harbour Wire"[/]
+    Example: [bold]wireroom jobs --state quarantined --source "Harbour Wire"[/]
     """
     with open_ledger() as ledger:
         found = look.jobs(ledger, source=source, state=state, limit=limit)
@@ -62,7 +62,7 @@ def jobs(state: State = None, source: Source = None, limit: Limit = 50, as_json:
 def job(job_id: Id, as_json: AsJson = False) -> None:
     """Tell what happened to a job, step by step: stages, tries, times, and the cause where it failed.
 
-    [bold]wireroom job 7[/]
+    Example: [bold]wireroom job 7[/]
     """
     with open_ledger() as ledger, ledger.transaction():
         found = look.jobs(ledger, ids=[job_id])
@@ -86,7 +86,7 @@ def quarantine(source: Source = None, limit: Limit = 50, as_json: AsLines = Fals
 
     Mend the cause, then send them back with [bold]wireroom redrive[/], or end them with [bold]wireroom cancel[/].
 
-    [bold]wireroom quarantine --source "Harbour Wire"[/]
+    Example: [bold]wireroom quarantine --source "Harbour Wire"[/]
     """
     with open_ledger() as ledger:
         found = look.quarantined(ledger, source=source, limit=limit)
@@ -110,7 +110,7 @@ def show(
 
     With --json the whole record: body, mentions, tails' headlines, versions.
 
-    [bold]wireroom article 3 --json | jq .title[/]
+    Example: [bold]wireroom article 3 --json | jq .title[/]
     """
     with open_ledger() as ledger, ledger.transaction():
         found = article(ledger, article_id, version)

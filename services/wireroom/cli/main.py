@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 
-import psycopg
-
-from wireroom.cli import checking, looking, repairing, running, submit, trying
-from wireroom.cli.app import app
-from wireroom.cli.output import say
-from wireroom.errors import WireroomError
-
-COMMANDS = (submit, looking, repairing, checking, trying, running)
-"""Importing a module registers its commands."""
 INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command that the arguments name; what a user can mend becomes a sentence, and never a traceback."""
-    # What libraries say while they work is for the workers' logs.
-    logging.getLogger().addHandler(logging.NullHandler())
-    logging.captureWarnings(True)
+    """Run the command that the arguments name."""
     try:
-        sys.exit(_run())
+        # Here, because it takes a moment, and Ctrl-C counts from the first.
+        from wireroom.cli.commands import run
+
+        sys.exit(run())
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _run() -> int:
-    try:
-        return _command()
-    except WireroomError as error:
-        return _failed(str(error))
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        return _failed(f"Postgres broke off: {error}")
-    except BrokenPipeError:
-        # Nobody reads on; the interpreter must not find it out again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:
-        return _failed(f"cannot go on: {error.strerror or error}")
-
-
-def _command() -> int:
-    try:
-        app(prog_name="wireroom")
-    except SystemExit as ended:
-        code = ended.code
-    # Now, where a failure can still be told.
-    sys.stdout.flush()
-    return code if isinstance(code, int) else 0
-
-
-def _failed(sentence: str) -> int:
-    say(sentence, head="error: ")
-    return 1
 
 
 if __name__ == "__main__":

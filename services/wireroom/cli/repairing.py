@@ -21,7 +21,7 @@ _EVERY_ONE = 2**31 - 1
 
 @app.command()
 def redrive(
-    job_ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", min=1, max=LARGEST_ID)] = None,
+    job_ids: Annotated[list[int] | None, typer.Argument(metavar="ID", min=1, max=LARGEST_ID)] = None,
     every: Annotated[bool, typer.Option("--all", help="Everything in quarantine.")] = False,
     source: Source = None,
     refetch: Annotated[bool, typer.Option("--refetch", help="Ask the publisher for the page again.")] = False,
@@ -29,10 +29,11 @@ def redrive(
 ) -> None:
     """Send jobs from quarantine back to the line, with nothing held against them.
 
-    With --all --refetch, jobs that came without a URL stay where they are. The exit code is 1 if any job stayed.
+    With --all --refetch, jobs that came without a URL stay where they are.
+    The exit code is 1 if any job stayed.
 
+    Examples:
     [bold]wireroom redrive 7 12[/]
-
     [bold]wireroom redrive --all --source "Harbour Wire" --refetch[/]
     """
     if bool(job_ids) == every or (source and not every):
@@ -55,13 +56,13 @@ def redrive(
 
 @app.command()
 def cancel(
-    job_ids: Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LARGEST_ID)], as_json: AsLines = False
+    job_ids: Annotated[list[int], typer.Argument(metavar="ID", min=1, max=LARGEST_ID)], as_json: AsLines = False
 ) -> None:
     """End jobs that nobody wants any more, wherever they are; their outcome is rejected, by your name.
 
     What has ended already keeps its outcome; then the exit code is 1.
 
-    [bold]wireroom cancel 7 12[/]
+    Example: [bold]wireroom cancel 7 12[/]
     """
     with open_ledger() as ledger:
         judged = {job: _cancel(ledger, job, as_json=as_json) for job in dict.fromkeys(job_ids)}

@@ -30,7 +30,7 @@ class Lane(StrEnum):
 
 @app.command()
 def submit(
-    given: Annotated[list[str], typer.Argument(metavar="PATHS|URLS...", help="Files, folders, URLs; - is stdin.")],
+    given: Annotated[list[str], typer.Argument(metavar="PATH|URL", help="Files, folders, URLs; - is stdin.")],
     producer: Annotated[str | None, typer.Option(help="Who offers them. [dim]default: cli:USER[/]")] = None,
     source: Annotated[str | None, typer.Option(help="Publisher or feed. [dim]default: the URL's host[/]")] = None,
     lane: Annotated[Lane | None, typer.Option(help="live goes first. [dim]default: live[/]")] = None,
@@ -39,14 +39,18 @@ def submit(
 ) -> None:
     """Submit articles: URLs, HTML and text files, folders of them, lines on stdin. Prints job ids.
 
-    A line on stdin is a URL, or an article as JSON: {"url": ..., "text": ..., "source": ..., "meta": {...}}. Options go
-    before what a line says. In folders, what is named with a dot first is passed over.
+    A line on stdin is a URL, or an article as JSON:
+    {"url": ..., "text": ..., "source": ..., "key": ..., "meta": {...}}.
+    Options go before what a line says. Hidden files in folders are passed over.
 
-    What cannot be accepted is told on stderr with the fix, and the exit code is 1; all others are accepted. Repeating
-    the command is safe: within 30 days the same content is the same job. To fetch a page anew, give a --key-prefix.
+    What cannot be accepted is told on stderr, with the fix, and the exit code
+    is 1; all others are accepted.
 
-    [bold]wireroom submit https://example.com/story story.html folder --source "Harbour Wire"[/]
+    Repeating the command is safe: within 30 days the same content is the same
+    job. To have a page fetched anew, give another --key-prefix.
 
+    Examples:
+    [bold]wireroom submit https://example.com/story story.html folder[/]
     [bold]zcat archive.ndjson.gz | wireroom submit - --lane backfill[/]
     """
     label = Label(me(), producer, source, lane.value if lane else None, key_prefix)

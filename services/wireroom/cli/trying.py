@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wireroom.cli.app import app
-from wireroom.cli.intake import Place, Unreadable, read_file, walk
+from wireroom.cli.intake import Unreadable, is_address, read_file
 from wireroom.cli.output import AsJson, console, say, write_json
 from wireroom.cli.show import show_article
 from wireroom.contracts import EnrichedArticle, FetchedPage
@@ -27,8 +27,8 @@ def try_(
 
     The exit code is 1 if it would be rejected.
 
+    Examples:
     [bold]wireroom try https://example.com/story[/]
-
     [bold]wireroom try story.html --json | jq .parsed.title[/]
     """
     try:
@@ -45,13 +45,7 @@ def try_(
 
 
 def _page(given: str) -> FetchedPage:
-    place: Place = Path(given) if Path(given).is_dir() else next(walk(given))
-    match place:
-        case Path():
-            return _read(place)
-        case str() if place != "-":
-            return _fetch(place)
-    raise WireroomError("give one URL or one file")
+    return _fetch(given) if is_address(given) else _read(Path(given))
 
 
 def _read(path: Path) -> FetchedPage:
