@@ -82,19 +82,21 @@ def test_ctrl_c_ends_the_demo_without_a_trace(
 def test_up_stays_up_and_keeps_its_data(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
     article = tmp_path / "article.txt"
     article.write_text(story(1))
-    first = start("up")
-    wait_for_line(first, "Wireroom is up")
-    submitted = start("submit", str(article)).communicate(timeout=PATIENCE)
-    assert "1" in submitted[0], submitted
-    deadline = time.monotonic() + PATIENCE
-    while "stored" not in start("jobs").communicate(timeout=PATIENCE)[0]:
-        assert time.monotonic() < deadline
-    first.send_signal(signal.SIGINT)
-    assert first.wait(PATIENCE) == 0
+    with start("up") as first:
+        wait_for_line(first, "Wireroom is up")
+        submitted = start("submit", str(article)).communicate(timeout=PATIENCE)
+        assert "1" in submitted[0], submitted
+        deadline = time.monotonic() + PATIENCE
+        while "stored" not in start("jobs").communicate(timeout=PATIENCE)[0]:
+            assert time.monotonic() < deadline
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0
     assert left_behind(tmp_path) == []
-    second = start("up")
-    wait_for_line(second, "Wireroom is up")
-    assert "Ferry number 1 reaches Oslo" in start("article", "1").communicate(timeout=PATIENCE)[0]
-    second.send_signal(signal.SIGTERM)
-    assert second.wait(PATIENCE) == 0
+    with start("up") as second:
+        wait_for_line(second, "Wireroom is up")
+        assert "Ferry number 1 reaches Oslo" in start("article", "1").communicate(timeout=PATIENCE)[0]
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0
     assert left_behind(tmp_path) == []

@@ -1,0 +1,54 @@
+"""Every command, and what becomes of their failures."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import psycopg
+
+from wireroom.cli import checking, looking, repairing, running, submit, trying
+from wireroom.cli.app import app
+from wireroom.cli.output import say
+from wireroom.errors import WireroomError
+
+COMMANDS = (submit, looking, repairing, checking, trying, running)
+"""Importing a module registers its commands."""
+
+
+def run() -> int:
+    """Run the command that the arguments name; returns the exit code.
+
+    What a user can mend becomes a sentence, and never a traceback.
+    """
+    # What libraries say while they work is for the workers' logs.
+    logging.getLogger().addHandler(logging.NullHandler())
+    logging.captureWarnings(True)
+    try:
+        return _command()
+    except WireroomError as error:
+        return _failed(str(error))
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        return _failed(f"Postgres broke off: {error}")
+    except BrokenPipeError:
+        # Nobody reads on; the interpreter must not find it out again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _failed(f"cannot go on: {error.strerror or error}")
+
+
+def _command() -> int:
+    try:
+        app(prog_name="wireroom")
+    except SystemExit as ended:
+        code = ended.code
+    # Now, where a failure can still be told.
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _failed(sentence: str) -> int:
+    say(sentence, head="error: ")
+    return 1
