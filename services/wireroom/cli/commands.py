@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import psycopg
 
@@ -22,6 +24,8 @@ def run() -> int:
 
     What a user can mend becomes a sentence, and never a traceback.
     """
+    # Who closed a stream wants to hear nothing of it.
+    sys.stdout, sys.stderr = sys.stdout or _nobody(), sys.stderr or _nobody()
     # What libraries say while they work is for the workers' logs.
     logging.getLogger().addHandler(logging.NullHandler())
     logging.captureWarnings(True)
@@ -37,6 +41,10 @@ def run() -> int:
         return 1
     except OSError as error:
         return _failed(f"cannot go on: {error.strerror or error}")
+
+
+def _nobody() -> TextIO:
+    return Path(os.devnull).open("w")
 
 
 def _command() -> int:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from wireroom.cli.intake import Given, Unreadable
+from wireroom.cli.output import plain
 from wireroom.contracts import ArticleJob
 from wireroom.ledger.accept import CHUNK
 from wireroom.ledger.offer import Offer, Refused, check_name, prepare
@@ -54,7 +55,7 @@ class Label:
             prepared = _keyed(prepared, self.key_prefix, given.name)
         if isinstance(prepared, Refused):
             return Unreadable(given.where, prepared.cause, prepared.field)
-        return Offered(given.where, given.job.url or given.where, prepared)
+        return Offered(given.where, plain(given.job.url or given.where), prepared)
 
     def _job(self, job: ArticleJob) -> ArticleJob:
         return msgspec.structs.replace(

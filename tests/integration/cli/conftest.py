@@ -1,0 +1,81 @@
+"""The real command line, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from newsroom.desk import Desk
+from wireroom.database import Connection
+
+NOWHERE = "127.0.0.1:9"
+
+
+class Ended(NamedTuple):
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The answer as JSON, one object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The answer as one JSON document."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+class CommandLine:
+    """Runs `wireroom` in a folder, on a database; nobody listens where Redis should be."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("WIREROOM_")} | {
+            "WIREROOM_DATABASE_URL": database_url,
+            "WIREROOM_REDIS_URL": f"redis://{NOWHERE}/0",
+            "USER": "ada",
+            "LOGNAME": "ada",
+            "COLUMNS": "200",
+            "PYTHONWARNINGS": "error",
+        }
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """The process, with pipes."""
+        command = [sys.executable, "-m", "wireroom.cli.main", *arguments]
+        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen(command, cwd=self.folder, env=self.env, **pipes | options)
+
+    def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Ended:
+        """Run it to its end; it prints no traceback."""
+        with self.start(*arguments) as process:
+            given = stdin.encode() if isinstance(stdin, str) else stdin
+            out, err = (text.decode() for text in process.communicate(given, timeout=60))
+        assert "Traceback" not in out + err, err
+        return Ended(process.returncode, out, err)
+
+
+@pytest.fixture
+def wireroom(tmp_path: Path, database: str) -> CommandLine:
+    return CommandLine(tmp_path, database)
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> CommandLine:
+    """Without a database."""
+    return CommandLine(tmp_path, f"postgresql://wireroom@{NOWHERE}/wireroom")
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    return Desk(db, database)
