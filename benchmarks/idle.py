@@ -21,7 +21,7 @@ from wireroom.cli.local import running
 from wireroom.database import connect
 from wireroom.embedded import free_port
 
-TEXT = "Harbour clock strikes {n}\n\nThe harbour clock struck {n} times this morning, its keeper Ada Okoro said in Oslo."
+TEXT = "Harbour clock strikes {n}\n\nThe harbour clock struck {n} this morning, its keeper Ada Okoro said in Oslo."
 
 
 def measure(articles: int) -> list[float]:

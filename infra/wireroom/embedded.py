@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +43,11 @@ class Server:
         return self._process.pid
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -196,9 +200,24 @@ def servers(directory: Path, *, durable: bool = True) -> Iterator[tuple[Embedded
 
 def _make_cluster(prefix: list[str], data: Path) -> None:
     argv = [*prefix, str(_postgres("initdb")), "-D", str(data), "-U", "wireroom", "--auth=trust"]
-    made = subprocess.run([*argv, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"], capture_output=True, check=False)
-    if made.returncode:
-        raise WireroomError(f"Postgres could not make its files in {data}: {made.stderr.decode(errors='replace')}")
+    argv += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    making = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        said, _ = making.communicate()
+    except BaseException:
+        _kill_group(making)
+        raise
+    if making.returncode:
+        raise WireroomError(f"Postgres could not make its files in {data}: {said.decode(errors='replace')}")
+
+
+def _kill_group(leader: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its children, and return when nobody of them can write any more."""
+    with suppress(ProcessLookupError):
+        while True:
+            os.killpg(leader.pid, signal.SIGKILL)
+            leader.poll()
+            time.sleep(0.01)
 
 
 def _without_root(*directories: Path) -> list[str]:

@@ -66,7 +66,7 @@ def test_the_demo_shows_records_and_reconciles(start: Callable[..., subprocess.P
     assert left_behind(tmp_path) == [] and list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("seconds", [0.5, 3.0])
+@pytest.mark.parametrize("seconds", [0.2, 0.6, 0.9, 1.2, 4.0])
 def test_ctrl_c_ends_the_demo_without_a_trace(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path, seconds: float
 ) -> None:
@@ -74,7 +74,7 @@ def test_ctrl_c_ends_the_demo_without_a_trace(
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
+    assert process.returncode in (130, -signal.SIGINT), errors  # a shell says 130 in both cases
     assert "Traceback" not in errors
     assert left_behind(tmp_path) == [] and list((tmp_path / "tmp").iterdir()) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 INTERRUPTED = 130
@@ -9,10 +10,12 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command that the arguments name."""
-    try:
-        # Here, because it takes a moment, and Ctrl-C counts from the first.
-        from wireroom.cli.commands import run
+    # While modules are read there is nothing to tidy up, and an exception in the midst of it may get lost.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from wireroom.cli.commands import run
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
         sys.exit(run())
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
