@@ -75,6 +75,12 @@ def test_the_copy_may_come_first(desk: Newsdesk) -> None:
     assert desk.end(enriched(desk.captured(PIER))) == ("unchanged", copy.article, 1)
 
 
+def test_a_copy_may_be_in_the_same_flight(desk: Newsdesk) -> None:
+    pier, copy = desk.captured(PIER), desk.captured(f"{HOST}/amp/pier")
+    stored = desk.store(enriched(pier), enriched(copy, canonical_url=PIER))
+    assert [(end.outcome, end.version) for end in stored.ends] == [("stored", 1), ("unchanged", 1)]
+
+
 def test_a_canonical_link_shared_by_several_titles_is_only_recorded(desk: Newsdesk) -> None:
     pier = desk.end(enriched(desk.captured(PIER), canonical_url=OTHER))
     job = desk.captured(FERRY)

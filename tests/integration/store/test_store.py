@@ -87,6 +87,12 @@ def test_another_text_is_an_update_by_the_publisher(desk: Newsdesk, change: dict
     assert desk.value("SELECT current FROM articles") == 2
 
 
+def test_no_change_points_at_the_version_that_says_the_same(desk: Newsdesk) -> None:
+    desk.end(enriched(desk.captured(URL), "Open."))
+    changed = desk.end(enriched(desk.captured(URL), "Shut."))
+    assert desk.end(enriched(desk.captured(URL), "Shut.")) == ("unchanged", changed.article, 2)
+
+
 def test_a_text_taken_back_is_an_update_though_it_was_seen_before(desk: Newsdesk) -> None:
     desk.end(enriched(desk.captured(URL, body="one", at=MORNING), "Open."))
     desk.end(enriched(desk.captured(URL, body="two", at=NOON), "Shut."))
