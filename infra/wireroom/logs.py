@@ -47,8 +47,6 @@ class Event(StrEnum):
     """An article failed too often and waits for a person."""
     page_captured = "page_captured"
     """A fetched page is safe in the ledger."""
-    jobs_accepted = "jobs_accepted"
-    """Jobs of a producer are safe in the ledger."""
     broker_away = "broker_away"
     """Redis does not answer."""
     broker_back = "broker_back"

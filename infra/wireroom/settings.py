@@ -27,7 +27,6 @@ class Settings(BaseSettings):
 
     gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
     gateway_port: int = Field(8300, ge=0, le=65535)
-    gateway_url: str = Field("http://127.0.0.1:8300", description="where the command line finds the gateway")
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
     concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,11 +51,18 @@ class CommandLine:
             "PYTHONWARNINGS": "error",
         }
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    def command(self, *arguments: str) -> list[str]:
+        """What starts it."""
+        return [sys.executable, "-m", "wireroom.cli.main", *arguments]
+
+    def start(self, *arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
         """The process, with pipes."""
-        command = [sys.executable, "-m", "wireroom.cli.main", *arguments]
-        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(command, cwd=self.folder, env=self.env, **pipes | options)
+        return self.run(self.command(*arguments), **pipes)
+
+    def run(self, command: Sequence[str], **pipes: Any) -> subprocess.Popen[bytes]:
+        """Any process in the same place."""
+        given: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen(command, cwd=self.folder, env=self.env, **given | pipes)
 
     def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Ended:
         """Run it to its end; it prints no traceback."""
