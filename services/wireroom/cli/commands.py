@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
 import psycopg
 
@@ -24,8 +24,7 @@ def run() -> int:
 
     What a user can mend becomes a sentence, and never a traceback.
     """
-    # Who closed a stream wants to hear nothing of it.
-    sys.stdout, sys.stderr = sys.stdout or _nobody(), sys.stderr or _nobody()
+    _settle_streams()
     # What libraries say while they work is for the workers' logs.
     logging.getLogger().addHandler(logging.NullHandler())
     logging.captureWarnings(True)
@@ -43,8 +42,14 @@ def run() -> int:
         return _failed(f"cannot go on: {error.strerror or error}")
 
 
-def _nobody() -> TextIO:
-    return Path(os.devnull).open("w")
+def _settle_streams() -> None:
+    """What was closed leads nowhere, and what a locale has no character for is replaced."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open()
+    sys.stdout, sys.stderr = (stream or nowhere.open("w") for stream in (sys.stdout, sys.stderr))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _command() -> int:

@@ -11,11 +11,11 @@ from threading import Event
 from typing import Annotated
 
 import typer
-from wireroom.cli.app import app
-from wireroom.cli.output import console
 
+from wireroom.cli.app import app
 from wireroom.cli.demo.show import present
 from wireroom.cli.local import Local, running
+from wireroom.cli.output import console
 from wireroom.embedded import free_port
 from wireroom.settings import ENV_FILE, settings
 

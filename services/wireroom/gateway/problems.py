@@ -84,7 +84,6 @@ async def _problem(_: Request, error: Exception) -> Response:
 
 async def _routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    # Not request.url: it cannot be read under every Host header.
     path = request.scope["path"][:_LONGEST_PATH]
     detail = {
         404: f"there is nothing at {path}",

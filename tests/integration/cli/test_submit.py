@@ -8,8 +8,6 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from newsroom.desk import Desk
 from wireroom.broker import Broker
 from wireroom.database import Connection
@@ -177,30 +175,32 @@ def test_what_is_no_file_in_a_folder_keeps_nobody_waiting(wireroom: CommandLine)
     ]
 
 
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("news.example/a", "url: "),
-        ("ftp://news.example/a", "url: the URL must begin with http:// or https://, not ftp:"),
-        ('{"url": "https://news.example/a", "titel": "A"}', "titel: there is no such field; known are url, html, "),
-        ('{"url": 7}', "url: it must be a string: Expected `str | null`, got `int`"),
-        ('{"text": "A", "lane": "fast"}', "lane: it must be live or backfill: "),
-        ('{"text": "A", "body": "QQ=="}', "body: give the content once: in text or body, not in both"),
-        ('{"text": ""}', "text: text is empty"),
-        ('{"text": "A", "published": "May 2"}', "published: published must be ISO 8601, as "),
-        ('{"text": "A", "key": "' + "k" * 513 + '"}', "key: key has 513 characters; at most 512 are kept"),
-        ('{"text": "A"', "Input data was truncated; give one JSON object, or one URL, a line"),
-        ('{"text": "A"} {}', "JSON is malformed: "),
-        ("{}", "url: give a url to fetch, or the article inline in html, text or body"),
-        (b'{"text": "\xff"}', "it is not UTF-8; convert the lines to UTF-8"),
-        ('{"text": "A", "meta": ' + '{"a":' * 5000 + "1" + "}" * 5001, "its JSON is nested too deep"),
-    ],
-)
-def test_a_bad_line_is_told_with_its_number_field_and_fix(wireroom: CommandLine, line: str | bytes, told: str) -> None:
-    text = line.encode() if isinstance(line, str) else line
-    ended = wireroom("submit", "-", "--json", stdin=b"https://news.example/1\n" + text + b"\nhttps://news.example/2\n")
+BAD_LINES: list[tuple[str | bytes, str]] = [
+    ("news.example/a", "url: "),
+    ("ftp://news.example/a", "url: the URL must begin with http:// or https://, not ftp:"),
+    ('{"url": "https://news.example/a", "titel": "A"}', "titel: there is no such field; known are url, html, "),
+    ('{"url": 7}', "url: it must be a string: Expected `str | null`, got `int`"),
+    ('{"text": "A", "lane": "fast"}', "lane: it must be live or backfill: "),
+    ('{"text": "A", "body": "QQ=="}', "body: give the content once: in text or body, not in both"),
+    ('{"text": ""}', "text: text is empty"),
+    ('{"text": "A", "published": "May 2"}', "published: published must be ISO 8601, as "),
+    ('{"text": "A", "key": "' + "k" * 513 + '"}', "key: key has 513 characters; at most 512 are kept"),
+    ('{"text": "A"', "Input data was truncated; give one JSON object, or one URL, a line"),
+    ('{"text": "A"} {}', "JSON is malformed: "),
+    ("{}", "url: give a url to fetch, or the article inline in html, text or body"),
+    (b'{"text": "\xff"}', "it is not UTF-8; convert the lines to UTF-8"),
+    ('{"text": "A", "meta": ' + '{"a":' * 5000 + "1" + "}" * 5001, "its JSON is nested too deep"),
+]
+
+
+def test_bad_lines_are_told_with_number_field_and_fix(wireroom: CommandLine) -> None:
+    bad = [line.encode() if isinstance(line, str) else line for line, _ in BAD_LINES]
+    ended = wireroom("submit", "-", "--json", stdin=b"\n".join([b"https://news.example/1", *bad, b'{"text": "A"}']))
     assert (ended.code, len(ended.lines)) == (1, 2)
-    assert ended.err.splitlines()[0].startswith(f"refused: line 2: {told}")
+    *told, sums = ended.err.splitlines()
+    for number, ((_, cause), line) in enumerate(zip(BAD_LINES, told, strict=True), 2):
+        assert line.startswith(f"refused: line {number}: {cause}")
+    assert sums == f"2 accepted, {len(BAD_LINES)} refused"
 
 
 def test_a_key_for_another_article_is_refused(wireroom: CommandLine) -> None:
