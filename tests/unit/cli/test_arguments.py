@@ -1,0 +1,61 @@
+"""What every command teaches, and what it refuses before it does anything."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from wireroom.cli import commands
+from wireroom.cli.app import app
+
+COMMANDS = (
+    "migrate", "submit", "jobs", "job", "quarantine", "redrive", "cancel", "reconcile", "article", "try",
+)  # fmt: skip
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("WIREROOM_DATABASE_URL", "postgresql://wireroom@127.0.0.1:9/wireroom")
+    return CliRunner(env={"COLUMNS": "200"})
+
+
+def ended(run: CliRunner, *arguments: str) -> Result:
+    assert commands.COMMANDS
+    return run.invoke(app, arguments)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_with_an_example(run: CliRunner, command: str) -> None:
+    result = ended(run, command, "--help")
+    assert result.exit_code == 0
+    assert f"wireroom {command}" in result.stdout.partition("Example")[2]
+    assert "--json" in result.stdout
+
+
+def test_help_lists_every_command(run: CliRunner) -> None:
+    shown = ended(run, "--help").stdout
+    assert all(f"│ {command} " in shown for command in (*COMMANDS, "up", "demo"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("job", "7x"),
+        ("job", str(2**63)),
+        ("job", "0"),
+        ("jobs", "--state", "lost"),
+        ("jobs", "--limit", "0"),
+        ("jobs", "--source", ""),
+        ("jobs", "--source", "\udce9"),
+        ("article", "1", "--version", str(2**31)),
+        ("submit", "--lane", "fast", "a.txt"),
+        ("redrive",),
+        ("redrive", "7", "--all"),
+        ("redrive", "7", "--source", "Tide"),
+        ("cancel", "-1"),
+    ],
+)
+def test_a_wrong_argument_is_told_before_anything_is_done(run: CliRunner, arguments: tuple[str, ...]) -> None:
+    result = ended(run, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr
