@@ -65,7 +65,7 @@ MALFORMED: dict[str, tuple[bytes, str, str]] = {
     "a number as a key": (b"{1: 2}", "malformed", "at byte 1"),
     "bytes that are no UTF-8": (b'{"text": "caf\xe9"}', "not_utf8", "at byte 13"),
     "UTF-16": ("{}".encode("utf-16"), "malformed", "at byte 0"),
-    "a backslash before what looks like half a character": (rb'{"text": "\\ud83d",}', "malformed", "at byte 20"),
+    "a backslash before what looks like half a character": (rb'{"text": "\\ud83d",}', "malformed", "at byte 19"),
     "half a character": (b'{"text": "\\\\ \\ud83d\\ude00 \\ud83d"}', "lone_surrogate", "at byte 26"),
     "half a character amid text": (b'{"text": "a \\ud83d and more text"}', "lone_surrogate", "at byte 12"),
     "the second half first": (b'{"meta": {"\\uDE00": 1}}', "lone_surrogate", "at byte 11"),
