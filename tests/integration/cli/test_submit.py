@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -269,3 +270,16 @@ def test_a_name_that_is_not_unicode_is_no_trouble(wireroom: CommandLine) -> None
     name = os.fsdecode(b"caf\xe9.txt")
     write(wireroom.folder, {name: "A story."})
     assert wireroom("submit", name, "--json").lines[0]["what"] == "caf\ufffd.txt"
+
+
+def test_on_a_terminal_a_bar_goes_to_stderr_and_never_between_the_answers(wireroom: CommandLine) -> None:
+    ours, theirs = pty.openpty()
+    wireroom.env["TERM"] = "xterm"
+    with wireroom.start("submit", "https://news.example/a", "--json", stderr=theirs) as process:
+        os.close(theirs)
+        out = process.communicate(timeout=60)[0]
+    shown = os.read(ours, 65536)
+    os.close(ours)
+    assert json.loads(out)["job_id"] == 1
+    assert b"submitting" in shown
+    assert b"1 accepted" in shown
