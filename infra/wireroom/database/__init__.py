@@ -37,6 +37,10 @@ def connection_options(name: str, **limits: str) -> dict[str, Any]:
     return _CLIENT_LIMITS | {"application_name": f"wireroom {name}", "options": options}
 
 
+# A pool doubles the time between its attempts up to minutes, and then would not see that Postgres is back.
+_RECONNECT_SECONDS = 2.5
+
+
 @contextmanager
 def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
     """One connection in autocommit mode (transactions are explicit); raises `WireroomError` if Postgres is away."""
@@ -56,4 +60,7 @@ def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
 def open_pool(url: str, name: str, size: int = 1) -> Pool:
     """A pool of at most `size` autocommitting connections, opened in the background; made after any fork."""
     options = connection_options(name) | {"autocommit": True}
-    return ConnectionPool(url, min_size=1, max_size=size, kwargs=options, timeout=10.0, open=True, name=name)
+    return ConnectionPool(
+        url, min_size=1, max_size=size, kwargs=options, timeout=10.0, reconnect_timeout=_RECONNECT_SECONDS, open=True,
+        name=name,
+    )  # fmt: skip

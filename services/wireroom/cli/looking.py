@@ -131,4 +131,4 @@ def _head(found: StoredArticle) -> str:
 
 
 def _clock(moment: datetime) -> str:
-    return moment.isoformat(" ", timespec="seconds").removesuffix("+00:00")
+    return moment.isoformat(" ", timespec="seconds").replace("+00:00", "Z")

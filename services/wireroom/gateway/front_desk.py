@@ -24,8 +24,6 @@ from wireroom.settings import Settings
 ANONYMOUS = "anonymous"
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
-# A pool doubles the time between its attempts up to minutes, and then would not see that Postgres is back.
-RECONNECT_SECONDS = 2.5
 # The last two are what a process that was stopped, or a server that became a standby, gets to hear.
 AWAY = (
     psycopg.OperationalError,
