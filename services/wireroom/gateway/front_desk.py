@@ -54,7 +54,6 @@ class FrontDesk:
         self._tickets = SharedTickets()
         self._broker = Broker(given.redis_url)
         self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
-        self.pool.reconnect_timeout = RECONNECT_SECONDS
 
     def close(self) -> None:
         """Give connections back."""
