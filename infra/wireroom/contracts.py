@@ -38,7 +38,7 @@ class ArticleJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """The source's own id of the article; the strongest identity there is."""
     lane: Lane = "live"
     published: str | None = None
-    """When it was published, ISO 8601, if the producer knows better than the page."""
+    """When it was published, ISO 8601, if the producer knows better than the page: goes before what the page says."""
     meta: dict[str, Any] = {}
     """Anything of the producer's own; kept on the record untouched."""
 

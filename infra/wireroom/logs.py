@@ -35,6 +35,8 @@ class Event(StrEnum):
     """A stage is done with a flight and has handed it over."""
     flight_dropped = "flight_dropped"
     """A message was ignored because its flight was superseded."""
+    flight_failed = "flight_failed"
+    """A worker failed on a flight as a whole; its articles will fly alone."""
     flight_lost = "flight_lost"
     """A flight was given up; its articles will be launched again."""
     article_stored = "article_stored"

@@ -6,7 +6,9 @@ import ctypes
 import re
 from pathlib import Path
 
-from wireroom.contracts import Enrichments, ParsedArticle
+from msgspec.structs import replace
+
+from wireroom.contracts import Enrichments, Keyword, ParsedArticle
 from wireroom.enrich.enricher import enricher
 
 ENTRY_POINT = "[wireroom.enrichers]\nzz_poison = newsroom.poison:poison\n"
@@ -25,6 +27,9 @@ def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
         bytearray(8_000_000_000)
     if "RECURSE" in text:
         poison(article, so_far)
+    if "NAN" in text:
+        # No number in JSON: store cannot read the message.
+        return replace(so_far, keywords=[Keyword(text="nothing", score=float("nan"))])
     return so_far
 
 

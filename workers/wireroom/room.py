@@ -35,7 +35,7 @@ from wireroom.database import Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, Failed, RetryPolicy
+from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
 from wireroom.logs import Event
 from wireroom.settings import Settings, settings
 from wireroom.topology import NEXT_STAGE, queue_name, task_name
@@ -100,7 +100,10 @@ class Room:
                     handler(self, flight, articles)
             except DATABASE_ERRORS as error:
                 logs.warning(Event.database_away, cause=str(error))
-                self.hand_back(flight)
+                self._hand_back(flight, (), "")
+            except Exception as error:  # noqa: BLE001 - whose fault it is shows when they fly alone
+                logs.error(Event.flight_failed, exc_info=error)
+                self._hand_back(flight, None, f"{type(error).__name__}: {error}")
 
     def touch(self, flight: int) -> None:
         """Say that the flight makes progress, at most every few seconds."""
@@ -183,13 +186,15 @@ class Room:
             logs.warning(event, job=failure.job_id, source=sources[failure.job_id], kind=failure.kind,
                          cause=failure.cause, again_in=failure.retry_in, exc_info=trace)  # fmt: skip
 
-    def hand_back(self, flight: int, blamed: Sequence[int] = (), cause: str = "") -> None:
+    def _hand_back(self, flight: int, blamed: Sequence[int] | None, cause: str) -> None:
         """Make everybody in the flight ready again, once Postgres answers; if it does not, the lease will do it."""
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until, delay = time.monotonic() + _PATIENCE_SECONDS, self.settings.host_delay
         while time.monotonic() < until:
             try:
                 with self.pool.connection() as connection, connection.transaction():
-                    ends.hand_back(connection, flight, self.stage, self.worker, blamed, cause, self.settings.host_delay)
+                    ends.hand_back(
+                        connection, flight, self.stage, self.worker, blamed, clean(cause), self.settings.host_delay
+                    )
             except DATABASE_ERRORS:
                 time.sleep(0.5)
             else:

@@ -166,14 +166,16 @@ def fail(
 
 
 def hand_back(
-    connection: Connection, flight: int, stage: str, worker: str, blamed: Iterable[int], cause: str, delay: float = 0.0
-) -> list[Failure]:
-    """Take everybody out of a flight that will not land: ready again at once, the blamed with one loss more.
+    connection: Connection, flight: int, stage: str, worker: str, blamed: Iterable[int] | None, cause: str,
+    delay: float = 0.0,
+) -> list[Failure]:  # fmt: skip
+    """Take everybody out of a flight that will not land: ready again at once, the blamed (None: all) with a loss more.
 
     In a transaction of the caller's. Returns what became of the blamed; the third loss is quarantine.
     """
     locked = _lock_flight(connection, flight, stage)
-    losers = [job for job in locked.values() if job.job_id in set(blamed)]
+    guilty = locked.keys() if blamed is None else set(blamed)
+    losers = [job for job in locked.values() if job.job_id in guilty]
     gone = [Failure(j.job_id, "lost", cause, None) for j in losers if j.losses + 1 >= MAX_LOSSES]
     again = [Failure(j.job_id, "lost", cause, 0.0) for j in losers if j.losses + 1 < MAX_LOSSES]
     innocent = sorted(locked.keys() - {job.job_id for job in losers})

@@ -106,8 +106,9 @@ def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure]
     flight = lost.flight
     try:
         with connection.transaction():
-            rows = connection.execute(queries.lock_flight, {"leg": LEG_OF[flight.stage], "flight": flight.id})
-            blamed = [row[0] for row in rows] if lost.rule == "stalled" else []
+            # Jobs are locked before their flight, here as everywhere.
+            connection.execute(queries.lock_flight, {"leg": LEG_OF[flight.stage], "flight": flight.id})
+            blamed = None if lost.rule == "stalled" else ()
             seen = {"flight": flight.id, "stage": flight.stage}
             seen |= {"started_at": flight.started_at, "touched_at": flight.touched_at}
             if connection.execute(queries.end_flight, seen).rowcount == 0:

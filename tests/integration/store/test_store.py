@@ -168,17 +168,24 @@ def test_only_a_time_with_an_offset_is_a_point_in_time(desk: Newsdesk, iso: str,
     assert desk.value("SELECT published_at::text FROM versions") == kept
 
 
+OF_THE_PAGE = {"published": Moment(iso=NOON, origin="meta")}
+OF_ENRICH = {"enrichments": Enrichments(published=Moment(iso=EVENING, origin="meta"))}
+
+
 @pytest.mark.parametrize(
-    ("moments", "kept"),
+    ("offered", "moments", "kept", "origin"),
     [
-        ({}, "2025-05-02 08:00:00+00"),
-        ({"published": Moment(iso=NOON, origin="meta")}, "2025-05-02 12:00:00+00"),
-        ({"enrichments": Enrichments(published=Moment(iso=EVENING, origin="meta"))}, "2025-05-02 18:00:00+00"),
+        (None, OF_THE_PAGE, "2025-05-02 12:00:00+00", "meta"),
+        (None, OF_ENRICH, "2025-05-02 18:00:00+00", "meta"),
+        (MORNING, {}, "2025-05-02 08:00:00+00", "producer"),
+        (MORNING, OF_THE_PAGE, "2025-05-02 08:00:00+00", "producer"),
     ],
 )
-def test_the_producers_time_counts_where_the_page_has_none(desk: Newsdesk, moments: dict[str, Any], kept: str) -> None:
-    end = desk.end(enriched(desk.captured(published=MORNING), **moments))
+def test_the_producers_time_goes_before_the_pages(
+    desk: Newsdesk, offered: str | None, moments: dict[str, Any], kept: str, origin: str
+) -> None:
+    end = desk.end(enriched(desk.captured(published=offered), **moments))
     assert desk.value("SELECT published_at::text FROM versions") == kept
     found = record(desk.db, end.article)
     assert found is not None and found.enrichments.published is not None
-    assert found.enrichments.published.origin == ("meta" if moments else "producer")
+    assert found.enrichments.published.origin == origin

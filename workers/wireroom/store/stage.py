@@ -181,11 +181,9 @@ def _title(parsed: ParsedArticle) -> str:
 
 
 def dated(enrichments: Enrichments, parsed: ParsedArticle, facts: Facts) -> Enrichments:
-    """With the page's own time where no enricher kept it, or the producer's where the page has none."""
-    if enrichments.published:
-        return enrichments
-    moment = Moment(iso=facts.published, origin="producer") if facts.published else None
-    return msgspec.structs.replace(enrichments, published=parsed.published or moment)
+    """With the producer's own time, where it gave one; else the page's, also where no enricher kept it."""
+    given = Moment(iso=facts.published, origin="producer") if facts.published else None
+    return msgspec.structs.replace(enrichments, published=given or enrichments.published or parsed.published)
 
 
 def point(moment: Moment | None) -> datetime | None:
