@@ -192,9 +192,7 @@ class Room:
         while time.monotonic() < until:
             try:
                 with self.pool.connection() as connection, connection.transaction():
-                    ends.hand_back(
-                        connection, flight, self.stage, self.worker, blamed, clean(cause), self.settings.host_delay
-                    )
+                    ends.hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
             except DATABASE_ERRORS:
                 time.sleep(0.5)
             else:
