@@ -15,6 +15,7 @@ import pytest
 from newsroom.desk import Desk
 from wireroom.database import Connection
 
+PATIENCE = 60.0
 NOWHERE = "127.0.0.1:9"
 
 
@@ -68,9 +69,17 @@ class CommandLine:
         """Run it to its end; it prints no traceback."""
         with self.start(*arguments) as process:
             given = stdin.encode() if isinstance(stdin, str) else stdin
-            out, err = (text.decode() for text in process.communicate(given, timeout=60))
+            out, err = (text.decode() for text in _communicate(process, given))
         assert "Traceback" not in out + err, err
         return Ended(process.returncode, out, err)
+
+
+def _communicate(process: subprocess.Popen[bytes], given: bytes) -> tuple[bytes, bytes]:
+    try:
+        return process.communicate(given, timeout=PATIENCE)
+    finally:
+        # Else whoever waits for its end would wait as long as it does.
+        process.kill()
 
 
 @pytest.fixture
