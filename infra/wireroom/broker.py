@@ -15,6 +15,8 @@ from wireroom.errors import WireroomError
 from wireroom.topology import EPOCH_KEY, STAGES, WAKE_CHANNEL, queue_name, task_name
 
 _ANSWER_SECONDS = 2.0
+CONSUMER_SECONDS = 20.0
+"""How long a worker's consumer waits for Redis, which only pauses it; whoever publishes holds others up."""
 _DAY = 86_400
 # The direct exchange: a named one loses messages without an error after a flush.
 _DIRECT = Exchange("", type="direct")
@@ -24,7 +26,7 @@ class BrokerAway(WireroomError):  # noqa: N818 - it is a state, not a mistake
     """Redis does not answer; what was being published may or may not have been sent."""
 
 
-def make_app(redis_url: str) -> Celery:
+def make_app(redis_url: str, answer_seconds: float = _ANSWER_SECONDS) -> Celery:
     """The Celery application: JSON only, no results, no redelivery of its own (the ledger has one)."""
     app = Celery("wireroom", broker=redis_url, set_as_current=False)
     app.conf.update(
@@ -45,7 +47,7 @@ def make_app(redis_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
-            "socket_timeout": 10 * _ANSWER_SECONDS,
+            "socket_timeout": answer_seconds,
             "socket_connect_timeout": _ANSWER_SECONDS,
             "socket_keepalive": True,
             "retry_on_timeout": False,
@@ -63,8 +65,8 @@ def make_app(redis_url: str) -> Celery:
 class Broker:
     """Talks to Redis for one process. Every method but `wake` raises `BrokerAway` if Redis does not answer in time."""
 
-    def __init__(self, redis_url: str, app: Celery | None = None) -> None:
-        self.app = app or make_app(redis_url)
+    def __init__(self, redis_url: str) -> None:
+        self._app = make_app(redis_url)
         self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS, decode_responses=True
         )
@@ -72,7 +74,7 @@ class Broker:
     def publish(self, stage: str, flight: int, articles: str | None = None) -> None:
         """Send a flight to `stage`; `articles` as JSON, where they travel by value."""
         with _answering():
-            self.app.send_task(task_name(stage), args=[flight, articles], queue=queue_name(stage), retry=False)
+            self._app.send_task(task_name(stage), args=[flight, articles], queue=queue_name(stage), retry=False)
 
     def epoch(self, *, make: bool = False) -> str:
         """The random key that dies with a flush or a restart; empty if there is none and `make` does not ask for it."""
@@ -108,7 +110,7 @@ class Broker:
     def close(self) -> None:
         """Give the connections back."""
         self._redis.close()
-        self.app.close()
+        self._app.close()
 
 
 @contextmanager

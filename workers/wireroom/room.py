@@ -30,7 +30,7 @@ from psycopg_pool import PoolTimeout
 
 from wireroom import logs
 from wireroom.blame import Blame
-from wireroom.broker import Broker, BrokerAway, make_app
+from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
 from wireroom.database import Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.errors import Unusable, WireroomError
@@ -224,14 +224,14 @@ def run(
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
     warm()
-    app = make_app(given.redis_url)
+    app = make_app(given.redis_url, CONSUMER_SECONDS)
     rooms: list[Room] = []
     blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None
 
     def open_room(**_: Any) -> None:
         if blame:
             blame.arm()
-        rooms.append(Room(stage, given, Broker(given.redis_url, app), connections, blame))
+        rooms.append(Room(stage, given, Broker(given.redis_url), connections, blame))
         opened(rooms[0])
 
     def close_room(**_: Any) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import pty
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -272,14 +274,35 @@ def test_a_name_that_is_not_unicode_is_no_trouble(wireroom: CommandLine) -> None
     assert wireroom("submit", name, "--json").lines[0]["what"] == "caf\ufffd.txt"
 
 
-def test_on_a_terminal_a_bar_goes_to_stderr_and_never_between_the_answers(wireroom: CommandLine) -> None:
-    ours, theirs = pty.openpty()
-    wireroom.env["TERM"] = "xterm"
-    with wireroom.start("submit", "https://news.example/a", "--json", stderr=theirs) as process:
-        os.close(theirs)
-        out = process.communicate(timeout=60)[0]
-    shown = os.read(ours, 65536)
-    os.close(ours)
+def test_on_a_terminal_a_bar_goes_to_stderr(wireroom: CommandLine) -> None:
+    with terminal(wireroom) as (ours, theirs):
+        with wireroom.start("submit", "https://news.example/a", "--json", stderr=theirs) as process:
+            out = process.communicate(timeout=60)[0]
+        shown = os.read(ours, 65536)
     assert json.loads(out)["job_id"] == 1
     assert b"submitting" in shown
     assert b"1 accepted" in shown
+
+
+def test_the_bar_is_gone_where_an_answer_is_printed(wireroom: CommandLine) -> None:
+    with terminal(wireroom) as (ours, theirs):
+        with wireroom.start("submit", "https://news.example/a", "--json", stdout=theirs, stderr=theirs) as process:
+            process.wait(60)
+        before, _, _ = os.read(ours, 65536).partition(b'{"job_id"')
+    assert b"submitting" in before
+    assert b"submitting" not in before.rpartition(ERASE)[2]
+
+
+ERASE = b"\x1b[2K"
+
+
+@contextmanager
+def terminal(wireroom: CommandLine) -> Iterator[tuple[int, int]]:
+    """Both ends of a terminal."""
+    wireroom.env["TERM"] = "xterm"
+    ours, theirs = pty.openpty()
+    try:
+        yield ours, theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)

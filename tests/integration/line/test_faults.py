@@ -73,3 +73,14 @@ def test_everything_is_stored_once_whatever_dies(database: str, tmp_path: Path, 
         assert Counter(line.outcomes()[job] for job in jobs) == {"stored": ARTICLES}
         assert line.count("articles") == line.count("versions") == ARTICLES
         line.check()
+
+
+def test_while_redis_is_stopped_nobody_hangs_and_afterwards_all_is_stored(database: str, tmp_path: Path) -> None:
+    with Line(database, tmp_path, env={"WIREROOM_LEASE_SCALE": "0.1"}) as line:
+        jobs = line.texts(ARTICLES)
+        line.wait(lambda: 0 < line.count("outcomes") < ARTICLES, "the line to be in mid-flight")
+        with stopped(line.valkey.pid):
+            line.wait(lambda: any(one["event"] == "broker_away" for one in line.log()), "somebody to miss Redis")
+        line.drain()
+        assert Counter(line.outcomes()[job] for job in jobs) == {"stored": ARTICLES}
+        line.check()
