@@ -267,35 +267,26 @@ SELECT id, leg, stage, epoch, losses, queued_at, started_at, touched_at, worker 
 -- Repairing ------------------------------------------------------------------------------------------------------
 
 -- name: lock_quarantine
-SELECT quarantine.job_id, quarantine.host, quarantine.leg, jobs.url FROM quarantine
+SELECT quarantine.job_id, jobs.url FROM quarantine
 JOIN jobs ON jobs.id = quarantine.job_id
 WHERE quarantine.job_id = ANY(%(jobs)s) ORDER BY job_id FOR UPDATE OF quarantine
 
 -- name: redrive
--- Back to the line: a new run, with nothing held against it.
+-- Back to the line: a new run, with nothing held against it; with a host, the page is fetched from there anew.
 WITH freed AS (
     DELETE FROM quarantine WHERE job_id = ANY(%(jobs)s) RETURNING *
 ), history AS (
     INSERT INTO attempts (job_id, run, stage, kind, cause) SELECT job_id, run, stage, 'redriven', %(cause)s FROM freed
 ), held AS (
     UPDATE offers SET until = 'infinity' FROM freed WHERE offers.hash = freed.offer AND offers.job_id = freed.job_id
+), back AS (
+    SELECT freed.*, anew IS NULL AS as_it_was, anew FROM freed
+    JOIN unnest(%(jobs)s::bigint[], %(hosts)s::text[]) AS mine (job_id, anew) USING (job_id)
 )
-INSERT INTO line (job_id, run, leg, lane, host, bytes, offer, capture_day, capture_id, ticket)
-SELECT job_id, run + 1, leg, lane, host, bytes, offer, capture_day, capture_id, current_ticket(leg, lane) FROM freed
-RETURNING job_id
-
--- name: redrive_from_fetch
--- As redrive, but the page is fetched anew from these hosts.
-WITH freed AS (
-    DELETE FROM quarantine WHERE job_id = ANY(%(jobs)s) RETURNING *
-), history AS (
-    INSERT INTO attempts (job_id, run, stage, kind, cause) SELECT job_id, run, stage, 'redriven', %(cause)s FROM freed
-), held AS (
-    UPDATE offers SET until = 'infinity' FROM freed WHERE offers.hash = freed.offer AND offers.job_id = freed.job_id
-)
-INSERT INTO line (job_id, run, leg, lane, host, offer, ticket)
-SELECT job_id, run + 1, 'fetch', lane, mine.host, offer, current_ticket('fetch', lane)
-FROM freed JOIN unnest(%(jobs)s::bigint[], %(hosts)s::text[]) AS mine (job_id, host) USING (job_id)
+INSERT INTO line (job_id, run, lane, offer, leg, host, bytes, capture_day, capture_id, ticket)
+SELECT job_id, run + 1, lane, offer, now.leg, coalesce(anew, host), CASE WHEN as_it_was THEN bytes ELSE 0 END,
+    CASE WHEN as_it_was THEN capture_day END, CASE WHEN as_it_was THEN capture_id END, current_ticket(now.leg, lane)
+FROM back CROSS JOIN LATERAL (SELECT CASE WHEN as_it_was THEN back.leg ELSE 'fetch' END AS leg) AS now
 RETURNING job_id
 
 -- name: replay

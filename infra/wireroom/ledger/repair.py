@@ -29,16 +29,15 @@ def redrive(connection: Connection, job_ids: Sequence[int], who: str, *, refetch
     """
     with connection.transaction():
         rows = connection.execute(queries.lock_quarantine, {"jobs": list(job_ids)}).fetchall()
-        given = {"jobs": [row[0] for row in rows], "cause": clean(f"redriven by {who}")}
-        if not refetch:
-            return sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
-        for job_id, _, _, url in rows:
-            if url is None:
-                raise WireroomError(
-                    f"job {job_id} came inline, without a URL to fetch it from: redrive it without --refetch"
-                )
-        hosts = [urls.host(url) for *_, url in rows]
-        return sorted(job_id for (job_id,) in connection.execute(queries.redrive_from_fetch, given | {"hosts": hosts}))
+        given = {"jobs": [job_id for job_id, _ in rows], "cause": clean(f"redriven by {who}")}
+        given["hosts"] = [_host(job_id, url) if refetch else None for job_id, url in rows]
+        return sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
+
+
+def _host(job_id: int, url: str | None) -> str:
+    if url is None:
+        raise WireroomError(f"job {job_id} came inline, without a URL to fetch it from: redrive it without --refetch")
+    return urls.host(url)
 
 
 def replay(connection: Connection, job_ids: Sequence[int], producer: str) -> dict[int, int]:

@@ -34,10 +34,6 @@ def run() -> int:
         return _failed(str(error))
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         return _failed(f"Postgres broke off: {error}")
-    except BrokenPipeError:
-        # Nobody reads on; the interpreter must not find it out again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except OSError as error:
         return _failed(f"cannot go on: {error.strerror or error}")
 
@@ -54,12 +50,11 @@ def _settle_streams() -> None:
 
 def _command() -> int:
     try:
+        # It ends quietly where nobody reads on.
         app(prog_name="wireroom")
     except SystemExit as ended:
-        code = ended.code
-    # Now, where a failure can still be told.
-    sys.stdout.flush()
-    return code if isinstance(code, int) else 0
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
 
 
 def _failed(sentence: str) -> int:
