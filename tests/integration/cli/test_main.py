@@ -81,9 +81,16 @@ def test_the_answer_is_utf8_json_whatever_the_locale(wireroom: CommandLine, desk
     assert wireroom("jobs").code == 0
 
 
+ASKED = """
+SELECT 1 FROM pg_stat_activity
+WHERE application_name = 'wireroom cli' AND state = 'idle' AND query LIKE '%%FROM jobs%%'
+"""
+"""Whether the command has asked for the newest job, after which it reads its lines."""
+
+
 def test_ctrl_c_while_waiting_for_lines_ends_with_130(wireroom: CommandLine, desk: Desk) -> None:
     with wireroom.start("submit", "-") as process:
-        while not desk.value("SELECT 1 FROM pg_stat_activity WHERE application_name = 'wireroom cli'"):
+        while not desk.value(ASKED):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
