@@ -57,6 +57,8 @@ class Event(StrEnum):
     """Postgres does not answer."""
     database_back = "database_back"
     """Postgres answers again."""
+    partition_missing = "partition_missing"
+    """A day's partition of captures could not be made; the default one takes its pages."""
     worker_deaf = "worker_deaf"
     """A worker received nothing while flights waited for it; it ends itself to be started again."""
     worker_died = "worker_died"

@@ -22,16 +22,14 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import billiard.pool
 import celery.apps.worker
-import psycopg
 from billiard.exceptions import WorkerLostError
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
-from psycopg_pool import PoolTimeout
 
 from wireroom import logs
 from wireroom.blame import Blame
 from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
-from wireroom.database import Pool, connect, open_pool
+from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
@@ -44,7 +42,6 @@ from wireroom.watchdog import Watchdog
 In = TypeVar("In")
 Out = TypeVar("Out")
 
-DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 TOUCH_SECONDS = 5.0
 _PATIENCE_SECONDS = 60.0
 # Under load half of the warm shutdowns hang for 32 s without this.
@@ -59,6 +56,10 @@ class Item(NamedTuple, Generic[In]):
     value: In
     stages: dict[str, float]
     source: str | None = None
+
+
+class Superseded(Exception):  # noqa: N818 - it is what happened
+    """The flight is not this worker's any more: others have its articles, or have finished them."""
 
 
 Sources = Mapping[int, str | None]
@@ -80,7 +81,7 @@ class Room:
         self.pool: Pool = open_pool(given.database_url, stage, connections)
         self.worker = f"{stage}@{socket.gethostname()}:{os.getpid()}"
         self.retries = RetryPolicy(given.retries, given.surprise_retries, given.retry_seconds)
-        self._touched = time.monotonic()
+        self._touched: dict[int, float] = {}
 
     def close(self) -> None:
         """Give connections back."""
@@ -94,23 +95,28 @@ class Room:
                 with self.pool.connection() as connection:
                     mine = flights.start(connection, flight, self.stage, self.worker)
                 if not mine:
-                    logs.info(Event.flight_dropped)
-                self._touched = time.monotonic()
-                if mine:
-                    handler(self, flight, articles)
-            except DATABASE_ERRORS as error:
+                    raise Superseded
+                self._touched[flight] = time.monotonic()
+                handler(self, flight, articles)
+            except Superseded:
+                logs.info(Event.flight_dropped)
+            except AWAY as error:
                 logs.warning(Event.database_away, cause=str(error))
                 self._hand_back(flight, (), "")
             except Exception as error:  # noqa: BLE001 - whose fault it is shows when they fly alone
                 logs.error(Event.flight_failed, exc_info=error)
                 self._hand_back(flight, None, f"{type(error).__name__}: {error}")
+            finally:
+                self._touched.pop(flight, None)
 
-    def touch(self, flight: int) -> None:
-        """Say that the flight makes progress, at most every few seconds."""
-        if time.monotonic() - self._touched > TOUCH_SECONDS * min(1.0, self.settings.lease_scale):
+    def touch(self, flight: int, *, now: bool = False) -> None:
+        """Say that the flight makes progress, at most every few seconds unless `now`; raises `Superseded`."""
+        moment = time.monotonic()
+        if now or moment - self._touched.get(flight, 0.0) > TOUCH_SECONDS * min(1.0, self.settings.lease_scale):
+            self._touched[flight] = moment
             with self.pool.connection() as connection:
-                flights.touch(connection, flight, self.stage)
-            self._touched = time.monotonic()
+                if not flights.touch(connection, flight, self.stage):
+                    raise Superseded
 
     def work(self, flight: int, items: Sequence[Item[In]], work: Callable[[In], Out]) -> list[Item[Out]]:
         """Do the stage's work on each article; returns those that go on. The others have left the flight."""
@@ -147,8 +153,7 @@ class Room:
             epoch = ""
         with self.pool.connection() as connection:
             if not flights.hand_over(connection, flight, self.stage, next_stage, epoch):
-                logs.info(Event.flight_dropped)
-                return
+                raise Superseded
         try:
             self.broker.publish(next_stage, flight, articles)
             logs.info(Event.flight_passed, to=next_stage, bytes=len(articles))
@@ -193,7 +198,7 @@ class Room:
             try:
                 with self.pool.connection() as connection, connection.transaction():
                     ends.hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
-            except DATABASE_ERRORS:
+            except AWAY:
                 time.sleep(0.5)
             else:
                 self.broker.wake()
@@ -269,7 +274,7 @@ def _bury(
 
 
 def _hand_back(stage: str, given: Settings, flight: int, blamed: Sequence[int], cause: str) -> None:
-    with suppress(WireroomError, *DATABASE_ERRORS):  # the lease is the fallback
+    with suppress(WireroomError, *AWAY):  # the lease is the fallback
         with connect(given.database_url, stage) as connection, connection.transaction():
             ends.hand_back(connection, flight, stage, stage, blamed, cause, given.host_delay)
         Broker(given.redis_url).wake()

@@ -7,6 +7,7 @@ import time
 from threading import Thread
 from typing import Any
 
+import psycopg
 from celery import signals
 from celery.worker import state
 
@@ -57,6 +58,6 @@ class Watchdog:
             broker.close()
             with connect(self._settings.database_url, "watchdog") as connection:
                 return flights.wait_since(connection, self._stage, self._patience)
-        except WireroomError:
+        except (WireroomError, psycopg.Error):
             self._hear()
             return False

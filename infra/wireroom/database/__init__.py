@@ -12,6 +12,15 @@ from psycopg_pool import ConnectionPool
 
 from wireroom.errors import WireroomError
 
+AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    # What a process that was stopped gets to hear, and what a server that became a standby says.
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""What Postgres raises that is nobody's fault: it may work in a moment, perhaps over another connection."""
+
 Connection = psycopg.Connection[TupleRow]
 Pool = ConnectionPool[Connection]
 

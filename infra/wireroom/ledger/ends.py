@@ -99,7 +99,7 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         assert kept is not None
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
         land(connection, [flight])
-        connection.execute(queries.host_asked, {"hosts": [row[0]], "delay": delay})
+        _leave_in_peace(connection, row, delay)
         return True
 
 
@@ -110,8 +110,11 @@ def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[i
     return {row[0]: Fenced(*row) for row in rows}
 
 
-def end(connection: Connection, ends: Sequence[End]) -> None:
-    """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction."""
+def end(connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), delay: float = 0.0) -> None:
+    """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction.
+
+    `hosts` were asked just now, and are left in peace for `delay` seconds.
+    """
     if not ends:
         return
     rows = connection.execute(
@@ -128,6 +131,7 @@ def end(connection: Connection, ends: Sequence[End]) -> None:
     )
     offers, flights = zip(*rows, strict=True)
     land(connection, {flight for flight in flights if flight is not None})
+    _leave_in_peace(connection, hosts, delay)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], KEEP_ENDED)
 
 
@@ -141,9 +145,8 @@ def reject(
     """
     with connection.transaction():
         mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
-        end(connection, [end for end in ends if end.job_id in mine])
-        if hosts := sorted({one.host for one in mine.values() if one.host}):
-            connection.execute(queries.host_asked, {"hosts": hosts, "delay": delay})
+        hosts = {one.host for one in mine.values() if one.host}
+        end(connection, [end for end in ends if end.job_id in mine], hosts, delay)
         return sorted(mine)
 
 
@@ -158,10 +161,10 @@ def fail(
     with connection.transaction():
         locked = _lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
-        _apply(connection, flight, stage, worker, verdicts)
+        quarantined = _apply(connection, flight, stage, worker, verdicts)
         land(connection, [flight])
-        if hosts := {str(locked[v.job_id].host) for v in verdicts if locked[v.job_id].host}:
-            connection.execute(queries.host_asked, {"hosts": sorted(hosts), "delay": delay})
+        _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
+        keep_offers(connection, *quarantined, KEEP_QUARANTINED)
         return verdicts
 
 
@@ -183,10 +186,10 @@ def hand_back(
         if jobs:
             connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
     _record(connection, flight, stage, worker, [*again, *gone])
-    _quarantine(connection, stage, gone)
+    quarantined = _quarantine(connection, stage, gone)
     land(connection, [flight])
-    if hosts := sorted({str(job.host) for job in locked.values() if job.host}):
-        connection.execute(queries.host_asked, {"hosts": hosts, "delay": delay})
+    _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
+    keep_offers(connection, *quarantined, KEEP_QUARANTINED)
     return [*again, *gone]
 
 
@@ -221,13 +224,15 @@ def _judge(job: _Locked, failed: Failed, policy: RetryPolicy) -> Failure:
     return Failure(job.job_id, "transient" if transient else "surprise", clean(cause), wait)
 
 
-def _apply(connection: Connection, flight: int, stage: str, worker: str, verdicts: Sequence[Failure]) -> None:
+def _apply(
+    connection: Connection, flight: int, stage: str, worker: str, verdicts: Sequence[Failure]
+) -> tuple[list[bytes], list[int]]:
     retried = [verdict for verdict in verdicts if verdict.retry_in is not None]
     if retried:
         delays = [verdict.retry_in for verdict in retried]
         connection.execute(queries.retry, {"jobs": [verdict.job_id for verdict in retried], "delays": delays})
     _record(connection, flight, stage, worker, verdicts)
-    _quarantine(connection, stage, [verdict for verdict in verdicts if verdict.retry_in is None])
+    return _quarantine(connection, stage, [verdict for verdict in verdicts if verdict.retry_in is None])
 
 
 def _record(connection: Connection, flight: int, stage: str, worker: str, tries: Sequence[Failure]) -> None:
@@ -236,10 +241,17 @@ def _record(connection: Connection, flight: int, stage: str, worker: str, tries:
         connection.execute(queries.insert_attempts, given | _columns(tries))
 
 
-def _quarantine(connection: Connection, stage: str, gone: Sequence[Failure]) -> None:
-    if gone:
-        rows = connection.execute(queries.quarantine, {"stage": stage} | _columns(gone))
-        keep_offers(connection, [hash_ for (hash_,) in rows], [one.job_id for one in gone], KEEP_QUARANTINED)
+def _quarantine(connection: Connection, stage: str, gone: Sequence[Failure]) -> tuple[list[bytes], list[int]]:
+    """The hashes under which they are on offer, and their ids: for `keep_offers`, which comes last."""
+    if not gone:
+        return [], []
+    rows = connection.execute(queries.quarantine, {"stage": stage} | _columns(gone))
+    return [hash_ for (hash_,) in rows], [one.job_id for one in gone]
+
+
+def _leave_in_peace(connection: Connection, hosts: Iterable[str], delay: float) -> None:
+    if given := sorted(hosts):
+        connection.execute(queries.host_asked, {"hosts": given, "delay": delay})
 
 
 def _columns(tries: Sequence[Failure]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ HOST_SECONDS = 10.0
 _BACKFILL_TURN = 10
 _LOOK_AHEAD = 4
 """Candidates looked at for each place in the fetch leg: those of busy hosts are parked."""
+CALLED_AT_ONCE = 1000
 _OVERLAP = timedelta(minutes=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,12 +47,18 @@ class Flight(NamedTuple):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What may be in flight: articles in the leg, articles and raw bytes in a flight, pages of one host in a flight."""
+    """What may be in flight: articles and raw bytes in the leg and in a flight, pages of one host in a flight."""
 
     in_flight: int
+    bytes_in_flight: int = 16_000_000
     articles: int = 32
     bytes: int = 2_000_000
     pages: int = 10
+
+
+def skip_flight_numbers(connection: Connection) -> None:
+    """To be called when Postgres may have come back from a crash: no flight gets the number of an earlier one."""
+    connection.execute(queries.skip_flight_numbers)
 
 
 class Launch(NamedTuple):
@@ -70,39 +77,57 @@ class Launcher:
         self._floor = 0
         self._called_until = _EVER
         self._claims = 0
+        self._sweep = False
+        self._bytes = 0
         self._parked = False
+        self._asked: Counter[str | None] = Counter()
 
     def launch(self, connection: Connection, epoch: str, *, sweep: bool = False) -> Launch:
         """Claim what fits into the bound and commit it as flights; nothing if another dispatcher is launching.
 
-        `epoch` is the one read from Redis before. `sweep` looks below the watermarks too, for what was committed late.
+        `epoch` is the one read from Redis before. `sweep` looks below the watermarks too, for what was committed late;
+        where there is no room now, the next launch that has some does it.
         """
+        self._sweep = sweep = self._sweep or sweep
         with connection.transaction():
             mine, now = _row(connection, queries.try_launch, leg=self.leg)[:2]
             if not mine:
                 return Launch([])
-            self._call(connection, now, sweep)
-            room = self._room(connection)
+            self._call_due(connection, now, sweep)
+            room = self._measure(connection)
             if room <= 0:
                 return Launch([])
-            self._parked = False
+            if self.leg == "fetch":
+                self._call_hosts(connection, sweep)
             claimed = self._claim(connection, room, sweep)
+            self._sweep = False
             return Launch(self._board(connection, claimed, epoch), self._parked)
 
-    def _call(self, connection: Connection, now: datetime, sweep: bool) -> None:
-        """Give tickets to jobs whose waiting is over."""
+    def _call_due(self, connection: Connection, now: datetime, sweep: bool) -> None:
+        """Give tickets to jobs whose time has come."""
         since = _EVER if sweep else self._called_until - _OVERLAP
-        connection.execute(queries.call_due, {"leg": self.leg, "since": since})
-        self._called_until = now
-        if self.leg == "fetch":
-            connection.execute(queries.call_hosts, {"pages": self._bounds.pages})
+        called = connection.execute(
+            queries.call_due, {"leg": self.leg, "since": since, "most": CALLED_AT_ONCE}
+        ).rowcount
+        if called < CALLED_AT_ONCE:
+            self._called_until = now
 
-    def _room(self, connection: Connection) -> int:
-        flying, self._floor = _row(connection, queries.in_flight, leg=self.leg, floor=self._floor)
-        return self._bounds.in_flight - int(flying)
+    def _call_hosts(self, connection: Connection, sweep: bool) -> None:
+        """Give tickets to jobs whose host is free."""
+        if sweep:
+            connection.execute(queries.find_parked)
+        connection.execute(queries.call_hosts, {"pages": self._bounds.pages})
+
+    def _measure(self, connection: Connection) -> int:
+        """How many articles there is room for; none where the bytes in flight are at their bound."""
+        articles, size, self._floor = _row(connection, queries.in_flight, leg=self.leg, floor=self._floor)
+        self._bytes = self._bounds.bytes_in_flight - int(size)
+        return self._bounds.in_flight - int(articles) if self._bytes > 0 else 0
 
     def _claim(self, connection: Connection, room: int, sweep: bool) -> list[Ready]:
         self._claims += 1
+        self._parked = False
+        self._asked = Counter()
         if self._claims % _BACKFILL_TURN:
             live = self._claim_lane(connection, "live", room, sweep)
             return live + self._claim_lane(connection, "backfill", room - len(live), sweep)
@@ -119,16 +144,26 @@ class Launcher:
         found = [
             Ready(*row) for row in connection.execute(queries.claim, where | {"watermark": watermark, "limit": limit})
         ]
-        going = self._park_busy(connection, found, room) if self.leg == "fetch" else found
+        going = self._park_busy(connection, found, room) if self.leg == "fetch" else self._that_fit(found)
         if going:
             connection.execute(queries.advance, where | {"ticket": going[-1].ticket})
+        return going
+
+    def _that_fit(self, found: list[Ready]) -> list[Ready]:
+        """The first ones, up to the bound of bytes and the one that goes over it."""
+        going: list[Ready] = []
+        for ready in found:
+            if self._bytes <= 0:
+                break
+            self._bytes -= ready.bytes
+            going.append(ready)
         return going
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> list[Ready]:
         """Those that may be fetched now; the others met on the way wait for their host."""
         hosts = {ready.host for ready in found}
         busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
-        going, parked = choose(found, busy, room, self._bounds.pages)
+        going, parked = choose(found, busy, room, self._bounds.pages, self._asked)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
@@ -144,6 +179,8 @@ class Launcher:
         with connection.pipeline():
             jobs, flights = zip(*boarding, strict=True)
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(flights)})
+            if hosts := sorted({ready.host for ready in claimed if ready.host}):
+                connection.execute(queries.still_parked, {"hosts": hosts})
             connection.cursor().executemany(
                 queries.insert_flight,
                 [
@@ -157,16 +194,20 @@ class Launcher:
         ]
 
 
-def choose(found: Iterable[Ready], busy: set[str], room: int, pages: int) -> tuple[list[Ready], list[Ready]]:
-    """In ticket order: what goes (at most `room`, and `pages` of one host), and what must wait for its host."""
+def choose(
+    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None]
+) -> tuple[list[Ready], list[Ready]]:
+    """In ticket order: what goes (at most `room`, and `pages` of one host), and what must wait for its host.
+
+    A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
+    """
     going: list[Ready] = []
     parked: list[Ready] = []
-    asked: Counter[str | None] = Counter()
     for ready in found:
         if len(going) == room:
             break
-        free = ready.host not in busy and asked[ready.host] < pages
-        asked[ready.host] += free
+        free = ready.host not in busy and asked[ready.host] < (1 if ready.losses else pages)
+        asked[ready.host] += free * (pages if ready.losses else 1)
         (going if free else parked).append(ready)
     return going, parked
 
@@ -181,8 +222,7 @@ def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
         if host is not None and len(pages) > room_articles:
             room_articles = 0
         for ready in pages:
-            # One host has one live flight, so there its pages stay together even when one was lost before.
-            alone = ready.losses > 0 and host is None
+            alone = ready.losses > 0
             if alone or room_articles < 1 or room_bytes < ready.bytes:
                 flights.append([])
                 room_articles, room_bytes = bounds.articles, bounds.bytes

@@ -15,7 +15,7 @@ from wireroom import urls
 from wireroom.contracts import ArticleJob, encode
 
 MAX_NAME = 512
-"""Most characters in a producer, source, key or external id."""
+"""Most bytes (UTF-8) in a producer, source, key or external id: Postgres indexes them."""
 MAX_META = 64_000
 """Most bytes of `meta` as JSON."""
 MAX_LEVELS = 100
@@ -66,9 +66,14 @@ def check_name(field: str, value: str | None) -> Refused | None:
         return None
     if not value.strip():
         return Refused(field, "empty", f"{field} is empty: leave it out, or give it a value")
-    if len(value) > MAX_NAME:
-        return Refused(field, "too_long", f"{field} has {len(value)} characters; at most {MAX_NAME} are kept")
-    return _check_text(field, value)
+    if refused := _check_text(field, value):
+        return refused
+    size = len(value.encode())
+    return (
+        Refused(field, "too_long", f"{field} has {size} bytes; at most {MAX_NAME} are kept")
+        if size > MAX_NAME
+        else None
+    )
 
 
 def _prepare(job: ArticleJob, content_bytes: int) -> Offer:

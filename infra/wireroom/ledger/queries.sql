@@ -1,4 +1,4 @@
--- Locks are taken in one order everywhere: line (by job id), flights, hosts, offers (by hash), receipts (by key).
+-- Locks are taken in one order everywhere: docs/decisions/0007-order-of-locks.md.
 
 -- Accepting ------------------------------------------------------------------------------------------------------
 
@@ -63,13 +63,14 @@ SELECT pg_try_advisory_xact_lock(hashtext('wireroom launch'), hashtext(%(leg)s))
 WITH due AS MATERIALIZED (
     SELECT job_id FROM line
     WHERE leg = %(leg)s AND waits_for = 'time' AND due_at > %(since)s AND due_at <= now()
-    ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+    ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 UPDATE line SET ticket = current_ticket(leg, lane), waits_for = NULL, due_at = NULL
 FROM due WHERE line.job_id = due.job_id
 
 -- name: call_hosts
--- Of each host that may be asked again, as many jobs as one flight asks it for become ready.
+-- Of each host that may be asked again, as many jobs as one flight asks it for become ready. The host is not called
+-- again before these have flown: `still_parked` sees to the rest then.
 WITH free AS MATERIALIZED (
     SELECT host FROM hosts
     WHERE parked AND next_at <= now()
@@ -82,15 +83,29 @@ WITH free AS MATERIALIZED (
     ) AS next
 ), ready AS (
     UPDATE line SET ticket = current_ticket(leg, lane), waits_for = NULL
-    FROM called WHERE line.job_id = called.job_id RETURNING line.host
+    FROM called WHERE line.job_id = called.job_id
 )
-UPDATE hosts SET parked = false FROM free
-WHERE hosts.host = free.host AND (SELECT count(*) FROM ready WHERE ready.host = free.host) < %(pages)s
+UPDATE hosts SET parked = false FROM free WHERE hosts.host = free.host
+
+-- name: still_parked
+-- Of these hosts, those for which more jobs wait are to be called again.
+UPDATE hosts SET parked = true WHERE host = ANY(%(hosts)s) AND NOT parked
+    AND EXISTS (SELECT FROM line WHERE line.host = hosts.host AND waits_for = 'host')
+
+-- name: find_parked
+-- As still_parked for every host, for what was locked or ended in between; goes from host to host over the index.
+WITH RECURSIVE waited_for AS (
+    SELECT min(host) AS host FROM line WHERE waits_for = 'host'
+    UNION ALL
+    SELECT (SELECT min(host) FROM line WHERE waits_for = 'host' AND line.host > waited_for.host)
+    FROM waited_for WHERE host IS NOT NULL
+)
+UPDATE hosts SET parked = true FROM waited_for WHERE hosts.host = waited_for.host AND NOT parked
 
 -- name: in_flight
--- How many articles of the leg are in flight, and the oldest flight. `floor` is what this said before: flight ids
+-- How many articles and bytes of the leg are in flight, and the oldest flight. `floor` is what this said before: flight ids
 -- only grow under the launch lock, and below it there are dead entries at most.
-SELECT count(*), coalesce(min(flight_id), (SELECT last_value FROM flight_ids)) FROM line
+SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(flight_id), (SELECT last_value FROM flight_ids)) FROM line
 WHERE leg = %(leg)s AND flight_id IS NOT NULL AND flight_id >= %(floor)s
 
 -- name: current
@@ -114,6 +129,10 @@ WITH parked AS (
 )
 INSERT INTO hosts (host, next_at, parked) SELECT DISTINCT host, now(), true FROM parked ORDER BY host
 ON CONFLICT (host) DO UPDATE SET parked = true
+
+-- name: skip_flight_numbers
+-- A crash of Postgres may forget numbers of flights whose messages are still in Redis.
+SELECT setval('flight_ids', last_value + 10000) FROM flight_ids
 
 -- name: flight_numbers
 SELECT array(SELECT nextval('flight_ids') FROM generate_series(1, %(flights)s))
@@ -271,6 +290,10 @@ SELECT quarantine.job_id, jobs.url FROM quarantine
 JOIN jobs ON jobs.id = quarantine.job_id
 WHERE quarantine.job_id = ANY(%(jobs)s) ORDER BY job_id FOR UPDATE OF quarantine
 
+-- name: lock_offers
+SELECT FROM offers WHERE (hash, job_id) IN (SELECT offer, job_id FROM quarantine WHERE job_id = ANY(%(jobs)s))
+ORDER BY hash FOR UPDATE
+
 -- name: redrive
 -- Back to the line: a new run, with nothing held against it; with a host, the page is fetched from there anew.
 WITH freed AS (
@@ -335,10 +358,12 @@ SELECT id, places FROM (
             CASE WHEN quarantine.job_id IS NOT NULL THEN 'quarantine' END,
             CASE WHEN outcomes.job_id IS NOT NULL THEN 'outcomes' END) AS places,
         num_nonnulls(line.job_id, quarantine.job_id, outcomes.job_id) AS number
-    FROM jobs LEFT JOIN line ON line.job_id = jobs.id LEFT JOIN quarantine ON quarantine.job_id = jobs.id
+    FROM (
+        SELECT id FROM jobs WHERE accepted_at >= %(since)s UNION SELECT job_id FROM line
+        UNION SELECT job_id FROM quarantine UNION SELECT job_id FROM outcomes WHERE finished_at >= %(since)s
+    ) AS touched JOIN jobs USING (id)
+        LEFT JOIN line ON line.job_id = jobs.id LEFT JOIN quarantine ON quarantine.job_id = jobs.id
         LEFT JOIN outcomes ON outcomes.job_id = jobs.id
-    WHERE jobs.accepted_at >= %(since)s OR line.job_id IS NOT NULL OR quarantine.job_id IS NOT NULL
-        OR outcomes.finished_at >= %(since)s
 ) AS placed WHERE number <> 1 ORDER BY id LIMIT 1000
 
 -- name: unknown_jobs

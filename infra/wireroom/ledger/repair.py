@@ -13,6 +13,9 @@ from wireroom.ledger.ends import KEEP_ENDED, End, clean, end, keep_offers
 
 queries = Queries("wireroom.ledger")
 
+_LOOKS = 2
+"""A redrive may move a job from where it was not yet looked for to where it was."""
+
 
 class Judged(NamedTuple):
     """What a verdict met: the job ended by it, was `finished` before with that outcome, or is not known."""
@@ -31,6 +34,7 @@ def redrive(connection: Connection, job_ids: Sequence[int], who: str, *, refetch
         rows = connection.execute(queries.lock_quarantine, {"jobs": list(job_ids)}).fetchall()
         given = {"jobs": [job_id for job_id, _ in rows], "cause": clean(f"redriven by {who}")}
         given["hosts"] = [_host(job_id, url) if refetch else None for job_id, url in rows]
+        connection.execute(queries.lock_offers, given)
         return sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
 
 
@@ -49,6 +53,14 @@ def replay(connection: Connection, job_ids: Sequence[int], producer: str) -> dic
 
 def judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
     """End a job as rejected by a person's word, wherever it is; a flight that carries it will find it gone."""
+    for _ in range(_LOOKS):
+        judged = _judge(connection, job_id, reason, cause)
+        if judged.state != "unknown":
+            return judged
+    return Judged("unknown")
+
+
+def _judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
     with connection.transaction():
         if connection.execute(queries.lock_job, {"job": job_id}).fetchone():
             end(connection, [End(job_id, "rejected", reason, cause)])

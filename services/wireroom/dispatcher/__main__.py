@@ -6,14 +6,13 @@ import signal
 import sys
 from threading import Event as Flag
 
-import psycopg
-
 from wireroom import logs
 from wireroom.broker import Broker
-from wireroom.database import connect
+from wireroom.database import AWAY, connect
 from wireroom.database.migrate import check_schema
 from wireroom.dispatcher.dispatcher import Dispatcher
 from wireroom.errors import WireroomError
+from wireroom.ledger.launch import skip_flight_numbers
 from wireroom.logs import Event
 from wireroom.settings import Settings, settings
 
@@ -49,8 +48,9 @@ def dispatch(given: Settings, stopping: Flag, *, away: bool) -> bool:
             if away:
                 logs.info(Event.database_back)
             away = False
+            skip_flight_numbers(connection)
             Dispatcher(connection, broker, given).run(stopping.is_set)
-    except (psycopg.OperationalError, psycopg.InterfaceError, WireroomError) as error:
+    except (*AWAY, WireroomError) as error:
         if not away:
             logs.warning(Event.database_away, cause=str(error))
         stopping.wait(RECONNECT_SECONDS)

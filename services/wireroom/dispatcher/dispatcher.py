@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import psycopg
+
 from wireroom import logs
 from wireroom.broker import Broker, BrokerAway
 from wireroom.database import Connection
@@ -17,6 +19,8 @@ from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
+LAUNCHES = 8
+"""Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
 DAY_SECONDS = 3600.0
 
 
@@ -32,7 +36,7 @@ class Dispatcher:
         self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("fetch", "process")]
         self._watch = Watch(given.lease_scale, clock)
         self._clock = clock
-        self._due: dict[Callable[[], None], float] = {}
+        self._due: dict[str, float] = {}
         self._away = False
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -52,25 +56,24 @@ class Dispatcher:
         """One round. Raises `BrokerAway`: what was published may or may not have been sent."""
         epoch = self._broker.epoch(make=True)
         self._say_back()
+        # Before the others: what is below the watermarks has waited longest.
+        sweep = self._is_time(SWEEP_SECONDS, "sweep")
         for launcher in self._launchers:
-            while self._launch(launcher, epoch):
-                pass
-        self._every(LOOK_SECONDS, self._watch_flights)
-        self._every(SWEEP_SECONDS, self._sweep)
-        self._every(DAY_SECONDS, self._make_days)
+            for number in range(LAUNCHES):
+                if not self._launch(launcher, epoch, sweep=sweep and number == 0):
+                    break
+        if self._is_time(LOOK_SECONDS, "watch"):
+            self._watch_flights()
+        if self._is_time(DAY_SECONDS, "days"):
+            self._make_days()
 
-    def _launch(self, launcher: Launcher, epoch: str, *, sweep: bool = False) -> bool:
+    def _launch(self, launcher: Launcher, epoch: str, *, sweep: bool) -> bool:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
             self._broker.publish(flight.stage, flight.id)
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
         return launched.more
-
-    def _sweep(self) -> None:
-        epoch = self._broker.epoch(make=True)
-        for launcher in self._launchers:
-            self._launch(launcher, epoch, sweep=True)
 
     def _watch_flights(self) -> None:
         # In this order: a flight queued after the epoch was read is not judged by it.
@@ -94,13 +97,19 @@ class Dispatcher:
 
     def _make_days(self) -> None:
         today = datetime.now(UTC).date()
-        self._db.execute("SELECT make_capture_days(%s, %s)", [today, today + timedelta(days=2)])
+        try:
+            self._db.execute("SELECT make_capture_days(%s, %s)", [today, today + timedelta(days=2)])
+        except (psycopg.errors.LockNotAvailable, psycopg.IntegrityError) as error:
+            # The default partition takes what has none; it must not stop the line.
+            logs.warning(Event.partition_missing, cause=str(error))
 
-    def _every(self, seconds: float, work: Callable[[], None]) -> None:
+    def _is_time(self, seconds: float, what: str) -> bool:
+        """Whether `seconds` have gone by since this was true."""
         now = self._clock()
-        if now >= self._due.get(work, 0.0):
-            work()
-            self._due[work] = now + seconds
+        if now < self._due.get(what, now):
+            return False
+        self._due[what] = now + seconds
+        return True
 
     def _say_away(self, error: BrokerAway) -> None:
         if not self._away:
@@ -118,6 +127,7 @@ def bounds(leg: Leg, given: Settings) -> Bounds:
     pages = given.flight_articles if given.host_delay == 0 else int(HOST_SECONDS / given.host_delay)
     return Bounds(
         in_flight=given.fetch_in_flight if leg == "fetch" else given.process_in_flight,
+        bytes_in_flight=given.bytes_in_flight,
         articles=given.flight_articles,
         bytes=given.flight_bytes,
         pages=max(1, min(pages, given.flight_articles)),

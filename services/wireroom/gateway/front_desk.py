@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-import psycopg
-
 from wireroom import logs, records
 from wireroom.broker import Broker
 from wireroom.contracts import ArticleJob
-from wireroom.database import Connection, open_pool
+from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away
 from wireroom.gateway.views import article_view, job_view
 from wireroom.ledger import look
@@ -24,13 +22,6 @@ from wireroom.settings import Settings
 ANONYMOUS = "anonymous"
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
-# The last two are what a process that was stopped, or a server that became a standby, gets to hear.
-AWAY = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    psycopg.errors.IdleInTransactionSessionTimeout,
-    psycopg.errors.ReadOnlySqlTransaction,
-)
 
 
 class SharedTickets(Tickets):

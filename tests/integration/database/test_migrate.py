@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 
@@ -44,3 +45,23 @@ def test_code_older_than_a_migration_allows_is_refused(db: Connection) -> None:
     db.execute("INSERT INTO migrations (number, name, oldest_code) VALUES (%s, 'last', %s)", [known + 2, known + 2])
     with pytest.raises(SchemaMismatch, match="deploy a newer Wireroom"):
         check_schema(db)
+
+
+def make_days(db: Connection, first: date) -> None:
+    db.execute("SELECT make_capture_days(%s, %s)", [first, first + timedelta(days=2)])
+
+
+def test_partitions_can_be_made_by_two_at_once(database: str, db: Connection) -> None:
+    later = date(2031, 1, 1)
+    with ThreadPoolExecutor(2) as pool, connect(database, "one") as one, connect(database, "two") as two:
+        list(pool.map(make_days, [one, two], [later, later]))
+    make_days(db, later)
+    assert db.execute("SELECT to_regclass('captures_20310103') IS NOT NULL").fetchone() == (True,)
+
+
+def test_a_day_whose_pages_are_in_the_default_partition_stays_there(db: Connection) -> None:
+    later = date(2031, 1, 1)
+    db.execute("INSERT INTO captures (day, job_id, digest, bytes, body) VALUES (%s, 1, '', 0, '')", [later])
+    make_days(db, later)
+    row = db.execute("SELECT to_regclass('captures_20310101'), to_regclass('captures_20310102') IS NOT NULL").fetchone()
+    assert row == (None, True)

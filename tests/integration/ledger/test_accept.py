@@ -130,6 +130,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"body": b"x" * 1_000_001}, "body", "too_large"),
     ({"text": "a", "key": ""}, "key", "empty"),
     ({"text": "a", "key": "k" * 513}, "key", "too_long"),
+    ({"text": "a", "key": "\N{SNOWMAN}" * 171}, "key", "too_long"),
     ({"text": "a", "source": "a\0b"}, "source", "unstorable"),
     ({"text": "a", "external_id": "\udfff"}, "external_id", "unstorable"),
     ({"text": "a", "published": "yesterday"}, "published", "not_a_time"),

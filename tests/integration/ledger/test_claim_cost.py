@@ -30,7 +30,7 @@ def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
 def buffers(desk: Desk) -> int:
     """Buffers read by the queries of one claim of 32: what is due, what is in flight, the claim itself."""
     current = desk.value("SELECT current_ticket('process', 'live')")
-    given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32}
+    given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32, "most": 1000}
     given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
     total = 0
     for name in ("call_due", "in_flight", "claim"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient
 from wireroom.ledger import ends, flights
-from wireroom.ledger.launch import Bounds, Launcher, Ready, choose, form_flights
+from wireroom.ledger.launch import Bounds, Launcher, Ready, choose, form_flights, skip_flight_numbers
 
 
 def test_dispatchers_side_by_side_launch_each_job_once_and_keep_the_bound(
@@ -86,6 +87,49 @@ def test_what_committed_below_the_watermark_is_found_by_a_sweep(
     assert [flight.jobs for flight in swept] == [(job,)]
 
 
+def test_a_sweep_that_found_no_room_is_made_up_for(desk: Desk) -> None:
+    desk.launchers["process"] = launcher = Launcher("process", Bounds(in_flight=4))
+    desk.jobs(100)
+    (flight,) = launcher.launch(desk.db, EPOCH).flights
+    late = desk.job()
+    desk.db.execute("UPDATE line SET ticket = 1 WHERE job_id = %s", [late])
+    assert launcher.launch(desk.db, EPOCH, sweep=True).flights == []
+    desk.finish(*((job, 1) for job in flight.jobs))
+    assert late in launcher.launch(desk.db, EPOCH).flights[0].jobs
+
+
+def test_the_bytes_in_flight_are_bounded_but_one_article_always_flies(desk: Desk) -> None:
+    desk.launchers["process"] = launcher = Launcher("process", Bounds(in_flight=100, bytes_in_flight=10_000))
+    large = desk.job(text="a" * 50_000)
+    small = [desk.job(text=f"{number}" * 3_000) for number in range(6)]
+    assert [flight.jobs for flight in launcher.launch(desk.db, EPOCH).flights] == [(large,)]
+    assert launcher.launch(desk.db, EPOCH).flights == []
+    desk.finish((large, 1))
+    assert [flight.jobs for flight in launcher.launch(desk.db, EPOCH).flights] == [tuple(small[:4])]
+
+
+def test_a_crowd_of_overdue_retries_comes_back_at_every_look(desk: Desk) -> None:
+    desk.db.execute(
+        "INSERT INTO line (job_id, leg, lane, capture_day, capture_id, waits_for, due_at)"
+        " SELECT id, 'process', 'live', now(), id, 'time', now() - interval '1 hour'"
+        " FROM generate_series(1, 3500) AS id"
+    )
+    launcher = Launcher("process", Bounds(in_flight=1))
+    for _ in range(4):
+        launcher.launch(desk.db, EPOCH)
+    assert desk.value("SELECT count(*) FROM line WHERE waits_for = 'time'") == 0
+
+
+def test_after_a_crash_no_flight_gets_the_number_of_an_earlier_one(desk: Desk) -> None:
+    desk.job()
+    (before,) = desk.launch()
+    desk.db.execute("SELECT setval('flight_ids', %s, false)", [before.id])  # as if the crash had forgotten it
+    skip_flight_numbers(desk.db)
+    desk.job()
+    (after,) = desk.launch()
+    assert after.id > before.id + 1000
+
+
 def test_a_cancelled_job_in_the_act_is_not_waited_for(desk: Desk, connection: Callable[[], Connection]) -> None:
     first, second = desk.jobs(2)
     canceller = connection()
@@ -149,6 +193,6 @@ def test_pages_of_one_host_share_a_flight() -> None:
 
 def test_choosing_stops_at_the_room_and_parks_only_what_it_met() -> None:
     found = [ready(1, host="busy"), ready(2, host="a"), ready(3, host="a"), ready(4, host="b"), ready(5, host="busy")]
-    going, parked = choose(found, {"busy"}, room=2, pages=1)
+    going, parked = choose(found, {"busy"}, room=2, pages=1, asked=Counter())
     assert [one.job_id for one in going] == [2, 4]
     assert [one.job_id for one in parked] == [1, 3]

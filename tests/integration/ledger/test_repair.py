@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
-from newsroom.desk import Desk, page
+from newsroom.desk import Desk, offer, page
+from wireroom.database import Connection
 from wireroom.errors import Transient, WireroomError
 from wireroom.ledger import ends, flights, repair
+from wireroom.ledger.accept import Accepted, Tickets, accept
 from wireroom.ledger.ends import End
 from wireroom.ledger.repair import Judged
 
@@ -116,3 +122,50 @@ def test_a_finished_job_keeps_its_outcome(desk: Desk) -> None:
     ends.reject(desk.db, "parse", [(job, 1)], [End(job, "rejected", "not_an_article", "an error page")])
     assert repair.cancel(desk.db, job, "ada") == Judged("finished", "rejected", "not_an_article")
     assert repair.cancel(desk.db, 999, "ada") == Judged("unknown")
+
+
+def test_redriving_many_does_not_deadlock_with_offering_them_again(
+    desk: Desk, connection: Callable[[], Connection]
+) -> None:
+    offers = [offer(text=f"Number {number}") for number in range(300)]
+    jobs = [answer.job_id for answer in desk.accept(*offers) if isinstance(answer, Accepted)]
+    other, done = connection(), Event()
+
+    def offer_again() -> None:
+        while not done.is_set():
+            accept(other, offers, "other", Tickets())
+
+    with ThreadPoolExecutor(1) as pool:
+        offering = pool.submit(offer_again)
+        for _ in range(15):
+            for flight in desk.launch():
+                flights.start(desk.db, flight.id, "parse", "worker")
+                failed = [ends.Failed(job, ValueError("x")) for job in flight.jobs]
+                ends.fail(desk.db, flight.id, "parse", "worker", failed, ends.RetryPolicy(surprise=0))
+            assert repair.redrive(desk.db, jobs, "ada") == sorted(jobs)
+        done.set()
+        offering.result()
+    desk.check()
+
+
+def test_a_job_that_is_redriven_while_it_is_judged_is_found(
+    desk: Desk, connection: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, _ = quarantined(desk)
+    other = connection()
+    before = repair.queries.judge_quarantined
+
+    class Queries:
+        """Lets the redrive in between the two looks of a verdict."""
+
+        def __getattr__(self, name: str) -> str:
+            if name == "judge_quarantined":
+                monkeypatch.undo()
+                assert repair.redrive(other, [job], "bob") == [job]
+                return before
+            return str(getattr(before_all, name))
+
+    before_all = repair.queries
+    monkeypatch.setattr(repair, "queries", Queries())
+    assert repair.cancel(desk.db, job, "ada") == Judged("ended")
+    desk.check()

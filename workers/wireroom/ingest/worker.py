@@ -46,6 +46,7 @@ def receive(desk: Room, flight: int, _: str | None) -> None:
 def take(desk: Room, flight: int, run: int, page: PageRequest, result: FetchedPage | Exception) -> None:
     """Write down what became of one page."""
     delay, sources = desk.settings.host_delay, {page.job_id: page.source}
+    desk.touch(flight)
     with logs.bound(job=page.job_id, source=page.source):
         if isinstance(result, Unusable):
             desk.reject([(page.job_id, run)], [desk.rejection(page.job_id, result, {})], sources, delay)
@@ -57,7 +58,9 @@ def take(desk: Room, flight: int, run: int, page: PageRequest, result: FetchedPa
             if mine:
                 logs.info(Event.page_captured, url=result.url, status=result.status, bytes=len(result.body))
                 desk.broker.wake()
-    desk.touch(flight)
+            else:
+                # A twin has this page; if it has the whole flight, the publisher is not asked for more.
+                desk.touch(flight, now=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ CREATE TABLE jobs (
 );
 COMMENT ON TABLE jobs IS 'One row an accepted job; never updated.';
 
+CREATE INDEX jobs_accepted ON jobs USING brin (accepted_at);
+
 CREATE TABLE receipts (
     producer text NOT NULL,
     key text NOT NULL,
@@ -73,16 +75,18 @@ CREATE TABLE captures_other PARTITION OF captures DEFAULT;
 
 CREATE FUNCTION make_capture_days(first date, last date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    day date;
+    new_day date;
     name text;
 BEGIN
-    FOR day IN SELECT generate_series(first, last, interval '1 day')::date LOOP
-        name := 'captures_' || to_char(day, 'YYYYMMDD');
-        IF to_regclass(name) IS NULL THEN
-            -- ATTACH lets writers go on, CREATE ... PARTITION OF would stop them.
-            EXECUTE format('CREATE TABLE %I (LIKE captures INCLUDING ALL)', name);
-            EXECUTE format('ALTER TABLE captures ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, day, day + 1);
-        END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('wireroom capture days'));
+    FOR new_day IN SELECT generate_series(first, last, interval '1 day')::date LOOP
+        name := 'captures_' || to_char(new_day, 'YYYYMMDD');
+        -- A day that nobody made in time has rows in the default partition, and stays there.
+        CONTINUE WHEN to_regclass(name) IS NOT NULL OR EXISTS (SELECT FROM captures_other WHERE day = new_day);
+        -- ATTACH lets writers go on, CREATE ... PARTITION OF would stop them.
+        EXECUTE format('CREATE TABLE %I (LIKE captures INCLUDING ALL)', name);
+        EXECUTE format(
+            'ALTER TABLE captures ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, new_day, new_day + 1);
     END LOOP;
 END $$;
 SELECT make_capture_days((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + 2);

@@ -29,6 +29,7 @@ CREATE TABLE versions (
     stored_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (article_id, number)
 );
+CREATE INDEX versions_stored ON versions USING brin (stored_at);
 COMMENT ON COLUMN versions.text_hash IS 'Of title and body; tails and relative times are not in it.';
 COMMENT ON COLUMN versions.record_hash IS 'Of all that parse found: a reparse that finds the same is no new version.';
 COMMENT ON COLUMN versions.capture_id IS 'No foreign key: a capture may expire before its version.';
