@@ -29,11 +29,11 @@ $(INSTALLED): $(LOCK) pyproject.toml
 
 .PHONY: demo
 demo: setup  ## run real articles through a whole Wireroom, and show what came out
-	@$(BIN)/wireroom demo
+	@exec $(BIN)/wireroom demo
 
 .PHONY: up
 up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wireroom
-	@$(BIN)/wireroom up
+	@exec $(BIN)/wireroom up
 
 .PHONY: test
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests

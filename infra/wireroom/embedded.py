@@ -21,9 +21,12 @@ import psycopg
 import redis
 
 from wireroom.errors import WireroomError
+from wireroom.supervisor import spawn
 
 START_SECONDS = 60.0
+_PROGRAMS = {"postgres", "valkey-server"}
 STOP_SECONDS = 20.0
+_SOCKETS = "wireroom-"
 PLAIN_ID = 65534
 """The user a root Postgres runs as where it may not make a user namespace (nobody)."""
 
@@ -67,10 +70,12 @@ class Server:
         """End it as a power cut would, without a chance to write anything."""
         self._end(signal.SIGKILL)
 
-    def restart(self) -> None:
-        """Stop cleanly and start again at the same address."""
-        self.stop()
+    def revive(self) -> bool:
+        """Start it again at the same address if it has died; whether it had. Raises `WireroomError` if it cannot."""
+        if self._process is None or self._process.poll() is None:
+            return False
         self.start()
+        return True
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
@@ -87,9 +92,8 @@ class Server:
         """Start `argv` in a process group of its own, so that Ctrl-C reaches it only through us."""
         log = self.directory / "server.log"
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+            # Postgres loses the bond with us in its user namespace: see _end_orphan.
+            self._process = spawn(argv, {}, output.fileno())
         until = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -97,7 +101,8 @@ class Server:
             except failures as error:
                 if self._process.poll() is not None or time.monotonic() > until:
                     self._end(signal.SIGKILL)
-                    raise WireroomError(f"{argv[0]} did not start; the end of {log}:\n{_tail(log)}") from error
+                    program = next(Path(part).name for part in argv if Path(part).name in _PROGRAMS)
+                    raise WireroomError(f"{program} did not start; the end of {log}:\n{_tail(log)}") from error
                 time.sleep(0.02)
             else:
                 return
@@ -115,7 +120,7 @@ class EmbeddedPostgres(Server):
         self._data = directory / "data"
         # The path of a socket may have 107 bytes, so it cannot live in the directory, nor in every TMPDIR.
         short = len(tempfile.gettempdir()) < 70
-        self._sockets = Path(tempfile.mkdtemp(prefix="wireroom-", dir=None if short else "/tmp"))  # noqa: S108 - mkdtemp makes it ours
+        self._sockets = Path(tempfile.mkdtemp(prefix=_SOCKETS, dir=None if short else "/tmp"))  # noqa: S108 - mkdtemp makes it ours
 
     @property
     def url(self) -> str:
@@ -130,6 +135,7 @@ class EmbeddedPostgres(Server):
         """Make the cluster where there is none, start it, make the database."""
         self._sockets.mkdir(mode=0o700, exist_ok=True)
         self.directory.mkdir(parents=True, exist_ok=True)
+        _end_orphan(self._data)
         prefix = _without_root(self._data, self._sockets)
         if not (self._data / "PG_VERSION").exists():
             _make_cluster(prefix, self._data)
@@ -196,6 +202,22 @@ def servers(directory: Path, *, durable: bool = True) -> Iterator[tuple[Embedded
     postgres = EmbeddedPostgres(directory / "postgres", durable=durable)
     with postgres, EmbeddedValkey(directory / "valkey") as valkey:
         yield postgres, valkey
+
+
+def _end_orphan(data: Path) -> None:
+    """End a Postgres that outlived whoever started it in this directory, and remove what it left."""
+    try:
+        pid, _, _, _, sockets, *_ = (data / "postmaster.pid").read_text().splitlines()
+        orphan = f"{data}".encode() in Path(f"/proc/{int(pid)}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if orphan:
+        os.kill(int(pid), signal.SIGINT)
+        until = time.monotonic() + STOP_SECONDS
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+    if Path(sockets).name.startswith(_SOCKETS):
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _make_cluster(prefix: list[str], data: Path) -> None:

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
-    gateway_port: int = Field(8300, ge=0, le=65535)
+    gateway_port: int = Field(8300, ge=1, le=65535)
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
     concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     flight_articles: int = Field(32, ge=1, le=256, description="most articles in one flight")
     flight_bytes: int = Field(2_000_000, ge=1, description="most raw bytes in one flight, unless one article has more")
     lease_scale: float = Field(1.0, gt=0, description="scales every lease; tests make it small")
-    retries: int = Field(5, ge=0, description="retries of a transient failure before quarantine")
+    retries: int = Field(12, ge=0, description="retries of a transient failure before quarantine")
     surprise_retries: int = Field(2, ge=0, description="retries of an unexpected failure before quarantine")
     retry_seconds: float = Field(5.0, gt=0, description="first backoff; doubles with each failure, with jitter")
     worker_bytes: int = Field(1_500_000_000, gt=0, description="most memory of a process of a parse or enrich worker")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -162,19 +162,20 @@ def _end(returncode: int) -> dict[str, object]:
 
 def _spawn(process: Process, log_directory: Path | None) -> subprocess.Popen[bytes]:
     if log_directory is None:
-        return _popen(process, None)
+        return spawn(process.argv, process.env)
     log_directory.mkdir(parents=True, exist_ok=True)
     with (log_directory / f"{process.name}.log").open("ab") as output:
-        return _popen(process, output.fileno())
+        return spawn(process.argv, process.env, output.fileno())
 
 
-def _popen(process: Process, output: int | None) -> subprocess.Popen[bytes]:
+def spawn(argv: Sequence[str], env: Mapping[str, str], output: int | None = None) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, told to end when the thread that starts it does; `env` is added to ours."""
     with warnings.catch_warnings():
         # From 3.12 on, a fork beside threads is warned of. Ours does two system calls and takes no lock.
         warnings.simplefilter("ignore", DeprecationWarning)
         return subprocess.Popen(
-            process.argv,
-            env={**os.environ, **process.env},
+            argv,
+            env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

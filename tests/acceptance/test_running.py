@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,10 +25,10 @@ PATIENCE = 60.0
 def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Starts a command in a directory of its own; its processes can be told by a variable of their environment."""
 
-    def run(*arguments: str) -> subprocess.Popen[str]:
+    def run(*arguments: str, port: int | None = None) -> subprocess.Popen[str]:
         (tmp_path / "tmp").mkdir(exist_ok=True)
         env = os.environ | {"WIREROOM_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
-        env |= {"WIREROOM_GATEWAY_PORT": str(free_port())}
+        env |= {"WIREROOM_GATEWAY_PORT": str(port or free_port())}
         return subprocess.Popen(
             [*WIREROOM, *arguments], cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -35,16 +36,23 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return run
 
 
-def left_behind(directory: Path) -> list[str]:
-    """Command lines of the processes that a command started in `directory`, and that still run."""
+def processes(directory: Path) -> list[tuple[int, str]]:
+    """Process ids and command lines of what a command started in `directory`."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("WIREROOM_TEST") == str(directory):
-                found.append(" ".join(process.cmdline()))
+            # A server that writes its own title into its memory has no environment any more, but a place.
+            mine = process.environ().get("WIREROOM_TEST") == str(directory)
+            if mine or Path(process.cwd()).is_relative_to(directory):
+                found.append((process.pid, " ".join(process.cmdline())))
         except psutil.Error:
             continue
     return found
+
+
+def left_behind(directory: Path) -> list[str]:
+    """Command lines of what still runs of it."""
+    return [line for _, line in processes(directory)]
 
 
 def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
@@ -100,3 +108,63 @@ def test_up_stays_up_and_keeps_its_data(start: Callable[..., subprocess.Popen[st
         second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert left_behind(tmp_path) == []
+
+
+def test_the_servers_of_up_are_started_again_when_they_die(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text(story(1))
+    with start("up") as up:
+        wait_for_line(up, "Wireroom is up")
+        for server in ("valkey-server", "bin/postgres -D"):
+            victim = next(pid for pid, line in processes(tmp_path) if server in line)
+            psutil.Process(victim).kill()
+        deadline = time.monotonic() + PATIENCE
+        while said(start("submit", str(article)))[0] or "stored" not in said(start("jobs"))[1]:
+            assert time.monotonic() < deadline
+        up.send_signal(signal.SIGINT)
+        up.communicate(timeout=PATIENCE)
+    assert up.returncode == 0 and left_behind(tmp_path) == []
+
+
+def test_a_second_up_says_that_one_runs_and_leaves_it_alone(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    with start("up") as first:
+        wait_for_line(first, "Wireroom is up")
+        second = start("up")
+        _, errors = second.communicate(timeout=PATIENCE)
+        assert second.returncode == 1 and errors.startswith("error: a Wireroom already runs in .wireroom")
+        assert said(start("jobs"))[0] == 0
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=PATIENCE)
+    assert left_behind(tmp_path) == []
+
+
+def test_after_up_was_killed_the_next_one_starts(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    with start("up") as first:
+        wait_for_line(first, "Wireroom is up")
+        first.kill()
+        first.communicate(timeout=PATIENCE)
+    with start("up") as second:
+        wait_for_line(second, "Wireroom is up")
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=PATIENCE)
+    assert second.returncode == 0
+    deadline = time.monotonic() + PATIENCE
+    while left_behind(tmp_path):
+        assert time.monotonic() < deadline
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_a_port_that_is_taken_is_told(start: Callable[..., subprocess.Popen[str]]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        _, errors = start("up", port=taken.getsockname()[1]).communicate(timeout=PATIENCE)
+    assert "cannot be had" in errors and "WIREROOM_GATEWAY_PORT" in errors
+
+
+def said(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and output of a command that ends by itself."""
+    output, _ = process.communicate(timeout=PATIENCE)
+    return process.returncode, output

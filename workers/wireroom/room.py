@@ -267,7 +267,9 @@ def _bury(
         return
     flight = int(args[0])
     died = re.search(r"SIG[A-Z]+|exitcode \d+", str(exception))
-    cause = f"worker died at {stage} ({died[0] if died else exception})"
+    how = died[0] if died else str(exception)
+    how += f": the article took more than {given.article_seconds:g} s" if how == "SIGALRM" else ""
+    cause = f"worker died at {stage} ({how})"
     blamed = blame.of(flight) if blame else None
     logs.error(Event.worker_died, stage=stage, flight=flight, job=blamed, cause=cause)
     Thread(target=_hand_back, args=(stage, given, flight, [blamed] if blamed else [], cause), daemon=True).start()

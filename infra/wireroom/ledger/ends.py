@@ -22,6 +22,7 @@ queries = Queries("wireroom.ledger")
 KEEP_ENDED = "15 minutes"
 KEEP_QUARANTINED = "24 hours"
 MAX_LOSSES = 3
+LONGEST_BACKOFF = 3600.0
 LONGEST_WAIT = 24 * 3600.0
 LONGEST_CAUSE = 1000
 Outcome = Literal["stored", "updated", "unchanged", "rejected"]
@@ -74,7 +75,7 @@ class RetryPolicy:
         if isinstance(error, Transient) and error.retry_after is not None:
             # Spread, so that all who were sent away do not come back in one moment.
             return min(error.retry_after, LONGEST_WAIT) * (1 + 0.1 * jitter)
-        return float(min(self.seconds * 2**failures, LONGEST_WAIT) * (0.5 + jitter))
+        return float(min(self.seconds * 2**failures, LONGEST_BACKOFF) * (0.5 + jitter))
 
 
 class Failure(NamedTuple):

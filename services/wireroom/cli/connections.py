@@ -11,13 +11,17 @@ from wireroom.broker import Broker
 from wireroom.database import Connection, connect
 from wireroom.database.migrate import check_schema
 from wireroom.errors import WireroomError
-from wireroom.settings import settings
+from wireroom.settings import Settings, settings
 
 
 @contextmanager
 def open_ledger() -> Iterator[Connection]:
     """A connection to a database whose schema this code knows; raises `WireroomError` with the fix otherwise."""
-    with connect(settings().database_url, "cli") as connection:
+    given = settings()
+    if given.database_url == Settings.model_fields["database_url"].default:
+        fix = "`make up` starts one, or set WIREROOM_DATABASE_URL to your Postgres"
+        raise WireroomError(f"no Wireroom runs from this directory: {fix}")
+    with connect(given.database_url, "cli") as connection:
         check_schema(connection)
         yield connection
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
+import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
 
 import httpx
 
+from wireroom.cli.output import messages
 from wireroom.crew import crew
 from wireroom.database.migrate import migrate
-from wireroom.embedded import servers
+from wireroom.embedded import Server, servers
 from wireroom.errors import WireroomError
 from wireroom.supervisor import Supervisor
 
 READY_SECONDS = 60.0
+REVIVE_SECONDS = 0.5
 
 
 class Local(NamedTuple):
@@ -33,8 +37,11 @@ class Local(NamedTuple):
 def running(directory: Path, port: int, env: Mapping[str, str], *, durable: bool) -> Iterator[Local]:
     """Everything up and answering, from `with` to its end; nothing is left behind but `directory`."""
     logs = directory / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    with servers(directory, durable=durable) as (postgres, valkey):
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WireroomError(f"{directory} cannot hold the data: {error.strerror}") from error
+    with _alone_in(directory), _ours(port), servers(directory, durable=durable) as (postgres, valkey):
         migrate(postgres.url)
         local = Local(postgres.url, valkey.url, f"http://127.0.0.1:{port}", logs)
         given = {
@@ -44,9 +51,53 @@ def running(directory: Path, port: int, env: Mapping[str, str], *, durable: bool
             "WIREROOM_GATEWAY_PORT": str(port),
             "WIREROOM_LOG_FORMAT": "json",
         }
-        with _supervised(Supervisor(crew(given | dict(env)), logs)):
+        with _supervised(Supervisor(crew(given | dict(env)), logs)), _revived(postgres, valkey):
             _wait_for_gateway(local)
             yield local
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Nobody else runs a Wireroom in this directory; the kernel takes the lock back, however this process ends."""
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WireroomError(f"a Wireroom already runs in {directory}: use it, or end it first") from error
+        yield
+
+
+@contextmanager
+def _ours(port: int) -> Iterator[None]:
+    """The port is free now: another program's answers are not taken for the gateway's."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        cause = f"port {port} cannot be had ({error.strerror}): choose another by WIREROOM_GATEWAY_PORT"
+        raise WireroomError(cause) from error
+    yield
+
+
+@contextmanager
+def _revived(*kept: Server) -> Iterator[None]:
+    """Servers that die are started again, until the block ends."""
+    stopping = Event()
+
+    def keep() -> None:
+        while not stopping.wait(REVIVE_SECONDS):
+            for server in kept:
+                # Postgres waits for the last of its dead processes: it is tried again in a moment.
+                with suppress(WireroomError):
+                    if server.revive():
+                        messages.print(f"{server.directory.name} had died, and was started again")
+
+    thread = Thread(target=keep, name="servers")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
 
 
 @contextmanager

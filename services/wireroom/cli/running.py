@@ -30,13 +30,18 @@ def up(directory: Annotated[Path, typer.Option(help="Where data and logs are kep
     the other commands find it by themselves from the same place: `wireroom submit article.txt`.
     """
     given = settings()
-    with running(directory, given.gateway_port, {}, durable=True) as local, _announced(local):
+    env = directory / ENV_FILE.name
+    with (
+        running(directory, given.gateway_port, {}, durable=True) as local,
+        _announced(local, env),
+        _signalled() as stopping,
+    ):
         console.print("[bold]Wireroom is up.[/]")
         console.print(f"  gateway   {local.gateway_url}/v1/articles")
         console.print(f"  Postgres  {local.database_url}")
         console.print(f"  logs      {local.logs}")
         console.print("Submit something: wireroom submit https://example.com/article  ·  Ctrl-C ends it.")
-        _wait_for_signal()
+        stopping.wait()
         console.print("Stopping …")
 
 
@@ -54,19 +59,21 @@ def demo() -> None:
 
 
 @contextmanager
-def _announced(local: Local) -> Iterator[None]:
+def _announced(local: Local, file: Path) -> Iterator[None]:
     """Tells the other commands where it runs."""
-    ENV_FILE.parent.mkdir(exist_ok=True)
-    ENV_FILE.touch(mode=0o600)
-    ENV_FILE.write_text(f"WIREROOM_DATABASE_URL={local.database_url}\nWIREROOM_REDIS_URL={local.redis_url}\n")
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(f"WIREROOM_DATABASE_URL={local.database_url}\nWIREROOM_REDIS_URL={local.redis_url}\n")
     try:
         yield
     finally:
-        ENV_FILE.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
 
-def _wait_for_signal() -> None:
+@contextmanager
+def _signalled() -> Iterator[Event]:
+    """Set by Ctrl-C or SIGTERM."""
     stopping = Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stopping.set())
-    stopping.wait()
+    yield stopping

@@ -51,6 +51,6 @@ def test_a_host_that_does_not_answer_is_tried_again_later(line: Line) -> None:
     line.wait(lambda: bool(line.db.execute("SELECT 1 FROM attempts WHERE job_id = %s", [job]).fetchone()), "a failure")
     row = line.db.execute("SELECT kind, stage, retry_at > at FROM attempts WHERE job_id = %s", [job]).fetchone()
     assert row == ("transient", "ingest", True)
-    line.db.execute("UPDATE line SET failures = 5, due_at = now()")
+    line.db.execute("UPDATE line SET failures = 99, due_at = now()")
     line.wait(lambda: line.count("quarantine") == 1, "quarantine")
     line.check()

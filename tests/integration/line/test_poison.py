@@ -12,7 +12,7 @@ from newsroom.line import Line, story
 from newsroom.poison import install
 
 POISON = {
-    "HANG": ("enrich", "worker died at enrich (SIGALRM)"),
+    "HANG": ("enrich", "worker died at enrich (SIGALRM: the article took more than 1 s)"),
     "SEGFAULT": ("enrich", "worker died at enrich (SIGSEGV)"),
     "NAN": ("store", "ValidationError: Expected `float`, got `null`%"),
 }
