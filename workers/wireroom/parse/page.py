@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
@@ -14,6 +16,9 @@ from wireroom.parse.metadata import Metadata, absolute, read_metadata
 from wireroom.parse.wording import seen
 
 PARSER = "html/1"
+DEEPEST = 5_000
+# Those that people often leave open, as <p> and <li>, are no measure of depth.
+_NESTING = re.compile(r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|b|i|font)\b", re.IGNORECASE)
 
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
@@ -29,10 +34,24 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
 
 
 def _tree(text: str) -> LexborHTMLParser:
+    if _is_deep(text):
+        raise Unusable("malformed", f"the page's elements are nested more than {DEEPEST:,} deep")
     try:
         return LexborHTMLParser(text)
     except (SelectolaxError, ValueError) as error:
         raise Unusable("malformed", "the page's markup is too broken to be read") from error
+
+
+def _is_deep(text: str) -> bool:
+    """Whether elements are nested deeper than `DEEPEST`: the time to walk them grows with the square of that."""
+    if text.count("<") <= DEEPEST:
+        return False
+    depth = 0
+    for tag in _NESTING.finditer(text):
+        depth += -1 if tag[1] else 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _article(metadata: Metadata, blocks: list[Block], asides: Asides, url: str | None) -> ParsedArticle:
