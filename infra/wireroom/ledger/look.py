@@ -27,6 +27,8 @@ class JobState(NamedTuple):
     cause: str | None
     article_id: int | None
     version: int | None
+    label: str | None
+    """What a person knows it by: its URL, the name of its file (`meta.file`), or the source's own id."""
 
 
 class Step(NamedTuple):
@@ -48,6 +50,8 @@ class Quarantined(NamedTuple):
     kind: str
     cause: str
     quarantined_at: datetime
+    label: str | None
+    """As of a `JobState`."""
 
 
 def jobs(

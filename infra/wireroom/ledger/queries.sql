@@ -419,7 +419,7 @@ SELECT jobs.id, jobs.accepted_at, jobs.producer, jobs.source, jobs.url, jobs.lan
         WHEN line.flight_id IS NOT NULL THEN 'in flight' WHEN line.waits_for IS NOT NULL THEN 'waiting'
         WHEN line.ticket IS NOT NULL THEN 'ready' ELSE 'unaccounted' END) AS state,
     coalesce(outcomes.reason, quarantine.cause) AS cause,
-    outcomes.article_id, outcomes.version
+    outcomes.article_id, outcomes.version, coalesce(jobs.url, jobs.meta->>'file', jobs.external_id) AS label
 FROM jobs LEFT JOIN outcomes ON outcomes.job_id = jobs.id LEFT JOIN quarantine ON quarantine.job_id = jobs.id
     LEFT JOIN line ON line.job_id = jobs.id
 WHERE (%(jobs)s::bigint[] IS NULL OR jobs.id = ANY(%(jobs)s))
@@ -452,7 +452,8 @@ SELECT at, run, stage, kind, cause, retry_at, worker FROM attempts WHERE job_id 
 SELECT seen_at, producer, source, key FROM sightings WHERE job_id = %(job)s ORDER BY id
 
 -- name: quarantined
-SELECT job_id, jobs.source, jobs.url, run, stage, kind, cause, quarantined_at
+SELECT job_id, jobs.source, jobs.url, run, stage, kind, cause, quarantined_at,
+    coalesce(jobs.url, jobs.meta->>'file', jobs.external_id)
 FROM quarantine JOIN jobs ON jobs.id = quarantine.job_id
 WHERE %(source)s::text IS NULL OR jobs.source = %(source)s
 ORDER BY quarantined_at DESC, job_id LIMIT %(limit)s

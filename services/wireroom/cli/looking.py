@@ -9,7 +9,7 @@ import typer
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
-from wireroom.cli.output import AsJson, AsLines, as_objects, cell, console, table, write_json, write_lines
+from wireroom.cli.output import AsJson, AsLines, as_objects, cell, console, short, table, write_json, write_lines
 from wireroom.cli.show import show_article
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import article_view, job_view
@@ -52,7 +52,7 @@ def jobs(state: State = None, source: Source = None, limit: Limit = 50, as_json:
         return
     rows = table("job", "accepted", "state", "article", "source", "address or cause")
     for one in found:
-        what = " · ".join(part for part in (one.url, one.cause) if part)
+        what = " · ".join(part for part in (short(one.label), one.cause) if part)
         number = f"{one.article_id} v{one.version}" if one.article_id else ""
         rows.add_row(*map(cell, (one.job_id, _clock(one.accepted_at), one.state, number, one.source, what)))
     console.print(rows)
@@ -73,7 +73,8 @@ def job(job_id: Id, as_json: AsJson = False) -> None:
         write_json(job_view(found[0], steps))
         return
     one = found[0]
-    console.print(cell(f"job {one.job_id} · {one.state} · {one.source}" + (f" · {one.url}" if one.url else ""), "bold"))
+    head = " · ".join(part for part in (f"job {one.job_id}", one.state, one.source, short(one.label)) if part)
+    console.print(cell(head, "bold"))
     rows = table("at", "what", "details")
     for step in steps:
         rows.add_row(*map(cell, (_clock(step.at), step.what, step.details)))
@@ -93,10 +94,11 @@ def quarantine(source: Source = None, limit: Limit = 50, as_json: AsLines = Fals
     if as_json:
         write_lines(as_objects(found))
         return
-    rows = table("job", "since", "failed at", "source", "cause")
+    rows = table("job", "since", "failed at", "source", "what", "cause")
     for one in found:
         failed = f"{one.stage} ({one.kind})"
-        rows.add_row(*map(cell, (one.job_id, _clock(one.quarantined_at), failed, one.source, one.cause)))
+        facts = (one.job_id, _clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
+        rows.add_row(*map(cell, facts))
     console.print(rows)
 
 

@@ -50,19 +50,21 @@ class Label:
 
     def offer(self, given: Given, content_bytes: int) -> Offered | Unreadable:
         """The article with this label and a key, or why it cannot be offered."""
-        prepared = prepare(self._job(given.job), content_bytes)
+        prepared = prepare(self._job(given.job, given.name), content_bytes)
         if isinstance(prepared, Offer):
             prepared = _keyed(prepared, self.key_prefix, given.name)
         if isinstance(prepared, Refused):
             return Unreadable(given.where, prepared.cause, prepared.field)
         return Offered(given.where, plain(given.job.url or given.where), prepared)
 
-    def _job(self, job: ArticleJob) -> ArticleJob:
+    def _job(self, job: ArticleJob, file: str) -> ArticleJob:
+        named = {"file": plain(file)} if file and not job.url else {}
         return msgspec.structs.replace(
             job,
             producer=self.producer or job.producer or self.anybody,
             source=self.source or job.source,
             lane=self.lane or job.lane,
+            meta=named | job.meta,
         )
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+SHORT = 160
 WIDTH = 120
 """Characters in a line where no terminal says how many it has."""
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
@@ -43,6 +44,12 @@ def plain(text: str) -> str:
 def cell(text: object, style: str = "") -> Text:
     """A value of somebody else's for a table or a line: shown as it is, never read as markup."""
     return Text("" if text is None else plain(str(text)), style=style, overflow="fold")
+
+
+def short(text: str | None) -> str:
+    """At most `SHORT` characters of a name or an address, for a person; `--json` has it whole."""
+    text = text or ""
+    return text if len(text) <= SHORT else f"{text[: SHORT - 2]} …"
 
 
 def answer(sentence: str) -> None:

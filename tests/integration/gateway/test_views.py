@@ -94,7 +94,7 @@ def test_a_job_says_where_it_is_and_how_it_came_there(api: httpx.Client, desk: D
     assert step == {"at": accepted_at, "what": "accepted", "details": "from crawler, lane live"}
     assert view == {
         "job_id": job, "state": "ready", "cause": None, "article_id": None, "version": None, "source": "harbour",
-        "url": url, "lane": "live", "producer": "crawler",
+        "url": url, "label": url, "lane": "live", "producer": "crawler",
     }  # fmt: skip
 
 

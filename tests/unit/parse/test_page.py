@@ -80,3 +80,20 @@ def test_every_value_says_where_it_was_found(pair: Pair) -> None:
     article, _ = pair
     fields = ("title", "authors", "published", "modified", "section", "tags", "image", "canonical_url", "publisher")
     assert {field for field in fields if getattr(article, field)} <= article.origins.keys()
+
+
+def test_a_byline_without_any_markup_of_its_own_is_read() -> None:
+    story = "<p>The ferry came in on Friday morning, an hour before it was expected, and was met by a crowd.</p>" * 4
+    article = parse(
+        FetchedPage(
+            body=(f"<article><h1>The ferry is early</h1><p>By Rita Alves</p>{story}</article>").encode(),
+            content_type="text/html",
+        )
+    )
+    assert [author.name for author in article.authors] == ["Rita Alves"]
+    assert article.origins["authors"] == "visible" and "Rita Alves" not in article.text
+
+
+def test_a_page_nested_beyond_reason_is_refused_at_once() -> None:
+    with pytest.raises(Unusable, match="nested more than 5,000 deep"):
+        parse(FetchedPage(body=("<div>" * 200_000 + "deep" + "</div>" * 200_000).encode(), content_type="text/html"))

@@ -9,7 +9,7 @@ from typing import Literal
 from lxml import etree
 from trafilatura import bare_extraction
 
-from wireroom.contracts import Block
+from wireroom.contracts import Author, Block
 from wireroom.errors import Unusable
 from wireroom.parse.byline import is_name, read_byline
 from wireroom.parse.calendar import find_date
@@ -101,6 +101,12 @@ def _is_head(at: int, block: Block, metadata: Metadata) -> bool:
     if is_prose(text) or block.kind == "list_item":
         return False
     return _is_byline(text, metadata)
+
+
+def bylined_in(blocks: list[Block]) -> list[Author]:
+    """Whom a line above the story names, where no markup says that it is a byline."""
+    lines = (read_byline(block.text) for block in blocks[:_LINES_OF_HEAD] if not is_prose(block.text))
+    return next((line.authors for line in lines if line and line.authors), [])
 
 
 def _is_byline(text: str, metadata: Metadata) -> bool:

@@ -6,10 +6,10 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
+from wireroom.contracts import Author, Block, Dateline, Moment, ParsedArticle, Related
 from wireroom.errors import Unusable
 from wireroom.parse.asides import Asides, cut_asides
-from wireroom.parse.body import read_blocks, story
+from wireroom.parse.body import bylined_in, read_blocks, story
 from wireroom.parse.dateline import split_dateline
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
@@ -30,7 +30,7 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
     refuse_error_page(tree, metadata, found)
     blocks, notices = story(found, metadata, {tail.text for tail in asides.tails})
     refuse_list(tree, metadata, blocks, cards)
-    return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), url)
+    return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), bylined_in(found), url)
 
 
 def _tree(text: str) -> LexborHTMLParser:
@@ -54,13 +54,17 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-def _article(metadata: Metadata, blocks: list[Block], asides: Asides, url: str | None) -> ParsedArticle:
+def _article(
+    metadata: Metadata, blocks: list[Block], asides: Asides, bylined: list[Author], url: str | None
+) -> ParsedArticle:
     dateline, rest = _dateline(blocks, metadata.published)
+    authors = metadata.authors or bylined
+    origins = metadata.origins | ({"authors": "visible"} if authors is bylined and bylined else {})
     return ParsedArticle(
         title=metadata.title,
         subtitle=metadata.subtitle,
         blocks=rest,
-        authors=metadata.authors,
+        authors=authors,
         published=metadata.published,
         modified=metadata.modified,
         dateline=dateline,
@@ -73,7 +77,7 @@ def _article(metadata: Metadata, blocks: list[Block], asides: Asides, url: str |
         publisher=metadata.publisher,
         canonical_url=metadata.canonical_url,
         kind=metadata.kind,
-        origins=metadata.origins | ({"dateline": "visible"} if dateline else {}),
+        origins=origins | ({"dateline": "visible"} if dateline else {}),
         parser=PARSER,
     )
 
