@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
@@ -51,7 +52,8 @@ def running(directory: Path, port: int, env: Mapping[str, str], *, durable: bool
             "WIREROOM_GATEWAY_PORT": str(port),
             "WIREROOM_LOG_FORMAT": "json",
         }
-        with _supervised(Supervisor(crew(given | dict(env)), logs)), _revived(postgres, valkey):
+        processes = Supervisor(crew(given | dict(env)), logs)
+        with _beside(partial(_supervise, processes)), _beside(partial(_revive, (postgres, valkey))):
             _wait_for_gateway(local)
             yield local
 
@@ -78,33 +80,25 @@ def _ours(port: int) -> Iterator[None]:
     yield
 
 
-@contextmanager
-def _revived(*kept: Server) -> Iterator[None]:
-    """Servers that die are started again, until the block ends."""
-    stopping = Event()
+def _supervise(supervisor: Supervisor, stopping: Event) -> None:
+    supervisor.run(stopping.is_set)
 
-    def keep() -> None:
-        while not stopping.wait(REVIVE_SECONDS):
-            for server in kept:
-                # Postgres waits for the last of its dead processes: it is tried again in a moment.
-                with suppress(WireroomError):
-                    if server.revive():
-                        messages.print(f"{server.directory.name} had died, and was started again")
 
-    thread = Thread(target=keep, name="servers")
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
+def _revive(kept: Sequence[Server], stopping: Event) -> None:
+    """Start servers again that have died."""
+    while not stopping.wait(REVIVE_SECONDS):
+        for server in kept:
+            # Postgres waits for the last of its dead processes: it is tried again in a moment.
+            with suppress(WireroomError):
+                if server.revive():
+                    messages.print(f"{server.directory.name} had died, and was started again")
 
 
 @contextmanager
-def _supervised(supervisor: Supervisor) -> Iterator[None]:
-    """Its processes, kept running by a thread of their own."""
+def _beside(work: Callable[[Event], None]) -> Iterator[None]:
+    """`work` goes on in a thread of its own until the block ends, which it is told by the event."""
     stopping = Event()
-    thread = Thread(target=supervisor.run, args=(stopping.is_set,), name="supervisor")
+    thread = Thread(target=work, args=(stopping,))
     thread.start()
     try:
         yield
