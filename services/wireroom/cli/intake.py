@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
-from wireroom.contracts import ArticleJob, FetchedPage, decode
+from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.errors import Unusable
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.reading import read_job
 from wireroom.parse import charset
 
 STDIN = "-"
@@ -21,9 +21,6 @@ _FIELDS = {".html": ("html", "text/html"), ".htm": ("html", "text/html"), ".txt"
 """Suffix of a file -> the field for its content, and its media type where the charset has to be looked at."""
 _LINES = (".ndjson", ".jsonl")
 _SAMPLE = 65_536
-_MEANT = {"body": "a string of base64", "lane": "live or backfill", "meta": "a JSON object"}
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_AT = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -126,27 +123,19 @@ def _lines(stdin: BinaryIO, longest: int) -> Iterator[bytes]:
 
 
 def _read_line(where: str, text: bytes) -> Given | Unreadable:
-    try:
-        if text.startswith(b"{"):
-            return Given(where, decode(text, ArticleJob))
-        return Given(where, ArticleJob(url=text.decode()))
-    except msgspec.ValidationError as error:
-        return _misfit(where, str(error))
-    except msgspec.DecodeError as error:
-        return Unreadable(where, f"{error}; give one JSON object, or one URL, a line")
-    except UnicodeDecodeError:
-        return Unreadable(where, "it is not UTF-8; convert the lines to UTF-8")
-    except RecursionError:
-        return Unreadable(where, "its JSON is nested too deep")
+    if not text.startswith(b"{"):
+        return _read_address(where, text)
+    job = read_job(text)
+    if isinstance(job, Refused):
+        return Unreadable(where, job.cause, job.field or None)
+    return Given(where, job)
 
 
-def _misfit(where: str, message: str) -> Unreadable:
-    if unknown := _UNKNOWN.fullmatch(message):
-        known = ", ".join(ArticleJob.__struct_fields__)
-        return Unreadable(where, f"there is no such field; known are {known}", unknown[1][:100])
-    if at := _AT.fullmatch(message):
-        return Unreadable(where, f"it must be {_MEANT.get(at[2], 'a string')}: {at[1]}", at[2])
-    return Unreadable(where, message)
+def _read_address(where: str, text: bytes) -> Given | Unreadable:
+    address = text.decode(errors="replace")
+    if not is_address(address):
+        return Unreadable(where, "it is neither a URL nor a JSON object: give one of them a line")
+    return Given(where, ArticleJob(url=address))
 
 
 def _file_job(suffix: str, content: bytes) -> ArticleJob:

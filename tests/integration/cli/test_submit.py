@@ -179,20 +179,21 @@ def test_what_is_no_file_in_a_folder_keeps_nobody_waiting(wireroom: CommandLine)
 
 
 BAD_LINES: list[tuple[str | bytes, str]] = [
-    ("news.example/a", "url: "),
+    ("news.example/a", "it is neither a URL nor a JSON object: give one of them a line"),
+    ("[]", "it is neither a URL nor a JSON object"),
     ("ftp://news.example/a", "url: the URL must begin with http:// or https://, not ftp:"),
-    ('{"url": "https://news.example/a", "titel": "A"}', "titel: there is no such field; known are url, html, "),
-    ('{"url": 7}', "url: it must be a string: Expected `str | null`, got `int`"),
-    ('{"text": "A", "lane": "fast"}', "lane: it must be live or backfill: "),
+    ('{"url": "https://news.example/a", "titel": "A"}', "titel: unknown field titel; known are: url, html, "),
+    ('{"url": 7}', "url: url must be a string, not int"),
+    ('{"text": "A", "lane": "fast"}', "lane: lane must be live or backfill"),
     ('{"text": "A", "body": "QQ=="}', "body: give the content once: in text or body, not in both"),
     ('{"text": ""}', "text: text is empty"),
     ('{"text": "A", "published": "May 2"}', "published: published must be ISO 8601, as "),
     ('{"text": "A", "key": "' + "k" * 513 + '"}', "key: key has 513 "),
-    ('{"text": "A"', "Input data was truncated; give one JSON object, or one URL, a line"),
-    ('{"text": "A"} {}', "JSON is malformed: "),
+    ('{"text": "A"', "the JSON is malformed: it ends too early, at byte 12"),
+    ('{"text": "A"} {}', "the JSON is malformed at byte 15: "),
     ("{}", "url: give a url to fetch, or the article inline in html, text or body"),
-    (b'{"text": "\xff"}', "it is not UTF-8; convert the lines to UTF-8"),
-    ('{"text": "A", "meta": ' + '{"a":' * 5000 + "1" + "}" * 5001, "its JSON is nested too deep"),
+    (b'{"text": "\xff"}', "the JSON is not UTF-8 at byte 10: "),
+    ('{"text": "A", "meta": ' + '{"a":' * 5000 + "1" + "}" * 5001, "the JSON is nested too deep"),
 ]
 
 
