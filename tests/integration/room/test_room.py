@@ -1,0 +1,109 @@
+"""What a worker's process does with a flight, on a real ledger and without Celery."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from newsroom.desk import Desk, page
+from wireroom.broker import Broker
+from wireroom.contracts import FetchedPage
+from wireroom.database import Connection
+from wireroom.embedded import EmbeddedValkey
+from wireroom.ingest.stage import PageRequest, fetch_flight
+from wireroom.ingest.worker import take
+from wireroom.ledger import lost
+from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.lost import Lost
+from wireroom.room import Room, Superseded
+from wireroom.settings import Settings
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    return Desk(db, database)
+
+
+@pytest.fixture
+def room(database: str, valkey: EmbeddedValkey) -> Iterator[Room]:
+    given = Settings(database_url=database, redis_url=valkey.url, host_delay=0)
+    made = Room("ingest", given, Broker(valkey.url), connections=4)
+    yield made
+    made.close()
+
+
+def test_each_flight_of_a_process_is_touched_by_its_own_clock(
+    room: Room, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.launchers["fetch"] = Launcher("fetch", Bounds(in_flight=10, articles=1))
+    for name in ("quick", "slow"):
+        desk.job(url=f"https://{name}.example/1")
+    quick, slow = desk.launch("fetch")
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    desk.db.execute("UPDATE flights SET started_at = now()")
+    for _ in range(40):
+        now += 1.5
+        room.touch(quick.id)
+    room.touch(slow.id)
+    touched = desk.db.execute("SELECT count(*) FROM flights WHERE touched_at IS NOT NULL").fetchone()
+    assert touched == (2,)
+
+
+def test_a_superseded_fetch_asks_the_host_no_more(room: Room, desk: Desk) -> None:
+    jobs = [desk.job(url=f"https://h.example/{number}") for number in range(6)]
+    flight = desk.flight("fetch")
+    asked: list[str] = []
+
+    class Fetcher:
+        async def fetch(self, url: str, source: str | None = None) -> FetchedPage:
+            asked.append(url)
+            if len(asked) == 1:  # the process was stopped, and its flight flies again
+                (one,) = lost.live_flights(desk.db)
+                lost.take_back(desk.db, Lost(one, "waiting"), delay=0)
+                desk.hurry()
+                assert desk.launch("fetch")
+            return page(url.encode())
+
+    async def deliver(request: PageRequest, result: FetchedPage | Exception) -> None:
+        await asyncio.to_thread(take, room, flight, 1, request, result)
+
+    pages = [PageRequest(job, f"https://h.example/{job}", "h.example") for job in jobs]
+    with pytest.raises(Superseded):
+        asyncio.run(fetch_flight(pages, Fetcher(), 0, deliver))
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [psycopg.errors.IdleInTransactionSessionTimeout("stopped"), psycopg.errors.ReadOnlySqlTransaction("standby")],
+)
+def test_a_stop_or_a_failover_is_not_blamed_on_the_articles(room: Room, desk: Desk, error: Exception) -> None:
+    desk.job(url="https://news.example/a")
+    (flight,) = desk.launch("fetch")
+
+    def handler(_: Room, __: int, ___: str | None) -> None:
+        raise error
+
+    room.receive(handler, flight.id, None)
+    assert desk.value("SELECT losses FROM line") == 0
+    assert desk.value("SELECT count(*) FROM attempts") == 0
+    desk.check()
+
+
+def test_any_other_failure_of_a_flight_makes_its_articles_fly_alone(room: Room, desk: Desk) -> None:
+    for number in range(3):
+        desk.job(url=f"https://h{number}.example/")
+    (flight,) = desk.launch("fetch")
+
+    def handler(_: Room, __: int, ___: str | None) -> None:
+        raise KeyError("odd")
+
+    room.receive(handler, flight.id, None)
+    desk.hurry()
+    assert [len(one.jobs) for one in desk.launch("fetch")] == [1, 1, 1]
+    assert desk.value("SELECT cause FROM attempts LIMIT 1") == "KeyError: 'odd'"
