@@ -329,7 +329,7 @@ FROM new JOIN old ON old.id = new.replays
 RETURNING job_id, (SELECT replays FROM new WHERE new.id = job_id)
 
 -- name: lock_job
-SELECT run FROM line WHERE job_id = %(job)s FOR UPDATE
+SELECT host, flight_id IS NOT NULL FROM line WHERE job_id = %(job)s FOR UPDATE
 
 -- name: judge_quarantined
 -- A person's verdict ends a quarantined job.

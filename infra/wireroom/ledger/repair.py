@@ -10,6 +10,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.errors import WireroomError
 from wireroom.ledger.ends import KEEP_ENDED, End, clean, end, keep_offers
+from wireroom.ledger.launch import HOST_SECONDS
 
 queries = Queries("wireroom.ledger")
 
@@ -62,8 +63,10 @@ def judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judge
 
 def _judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
     with connection.transaction():
-        if connection.execute(queries.lock_job, {"job": job_id}).fetchone():
-            end(connection, [End(job_id, "rejected", reason, cause)])
+        if row := connection.execute(queries.lock_job, {"job": job_id}).fetchone():
+            host, flying = row
+            # Its host may be being asked at this moment.
+            end(connection, [End(job_id, "rejected", reason, cause)], [host] if host and flying else [], HOST_SECONDS)
             return Judged("ended")
         given = {"job": job_id, "reason": reason, "cause": clean(cause)}
         if row := connection.execute(queries.judge_quarantined, given).fetchone():

@@ -109,6 +109,16 @@ def test_a_job_cancelled_on_the_line_is_rejected_and_its_flight_finds_it_gone(de
     desk.check()
 
 
+def test_the_host_of_a_fetch_that_is_cancelled_in_the_air_is_left_in_peace(desk: Desk) -> None:
+    job = desk.job(url="https://h.example/1")
+    desk.flight("fetch")
+    repair.cancel(desk.db, job, "ada")
+    desk.job(url="https://h.example/2")
+    assert desk.launch("fetch") == []
+    desk.hurry()
+    assert desk.launch("fetch")
+
+
 def test_a_quarantined_job_can_be_judged(desk: Desk) -> None:
     job, _ = quarantined(desk)
     assert repair.judge(desk.db, job, "by_hand", "not news (ada)") == Judged("ended")
