@@ -133,9 +133,9 @@ class EmbeddedPostgres(Server):
 
     def start(self) -> None:
         """Make the cluster where there is none, start it, make the database."""
-        self._sockets.mkdir(mode=0o700, exist_ok=True)
         self.directory.mkdir(parents=True, exist_ok=True)
         _end_orphan(self._data)
+        self._make_sockets()
         prefix = _without_root(self._data, self._sockets)
         if not (self._data / "PG_VERSION").exists():
             _make_cluster(prefix, self._data)
@@ -161,6 +161,17 @@ class EmbeddedPostgres(Server):
         """Stop it (fast shutdown) and remove the sockets."""
         super().stop()
         shutil.rmtree(self._sockets, ignore_errors=True)
+        (self.directory / "sockets").unlink(missing_ok=True)
+
+    def _make_sockets(self) -> None:
+        """The directory of the sockets, noted, so that the next one removes what this one could not."""
+        note = self.directory / "sockets"
+        with suppress(OSError):
+            left = Path(note.read_text())
+            if left != self._sockets and left.name.startswith(_SOCKETS):
+                shutil.rmtree(left, ignore_errors=True)
+        self._sockets.mkdir(mode=0o700, exist_ok=True)
+        note.write_text(str(self._sockets))
 
     def _ask(self) -> None:
         psycopg.connect(self.database_url("postgres")).close()
@@ -205,19 +216,17 @@ def servers(directory: Path, *, durable: bool = True) -> Iterator[tuple[Embedded
 
 
 def _end_orphan(data: Path) -> None:
-    """End a Postgres that outlived whoever started it in this directory, and remove what it left."""
+    """End a Postgres that outlived whoever started it in this directory."""
     try:
-        pid, _, _, _, sockets, *_ = (data / "postmaster.pid").read_text().splitlines()
-        orphan = f"{data}".encode() in Path(f"/proc/{int(pid)}/cmdline").read_bytes()
-    except (OSError, ValueError):
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        orphan = f"{data}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):
         return
     if orphan:
-        os.kill(int(pid), signal.SIGINT)
+        os.kill(pid, signal.SIGINT)
         until = time.monotonic() + STOP_SECONDS
         while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
             time.sleep(0.05)
-    if Path(sockets).name.startswith(_SOCKETS):
-        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _make_cluster(prefix: list[str], data: Path) -> None:

@@ -193,7 +193,7 @@ BAD_LINES: list[tuple[str | bytes, str]] = [
     ('{"text": "A"} {}', "the JSON is malformed at byte 15: "),
     ("{}", "url: give a url to fetch, or the article inline in html, text or body"),
     (b'{"text": "\xff"}', "the JSON is not UTF-8 at byte 10: "),
-    ('{"text": "A", "meta": ' + '{"a":' * 5000 + "1" + "}" * 5001, "the JSON is nested too deep"),
+    ('{"text": "A", "meta": ' + '{"a":' * 20_000 + "1" + "}" * 20_001, "the JSON is nested too deep"),
 ]
 
 
