@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,9 +54,18 @@ def running(directory: Path, port: int, env: Mapping[str, str], *, durable: bool
             "WIREROOM_LOG_FORMAT": "json",
         }
         processes = Supervisor(crew(given | dict(env)), logs)
-        with _beside(partial(_supervise, processes)), _beside(partial(_revive, (postgres, valkey))):
+        with _beside(partial(_supervise, processes)), _beside(partial(_revive, (postgres, valkey))), _tidied_up():
             _wait_for_gateway(local)
             yield local
+
+
+@contextmanager
+def _tidied_up() -> Iterator[None]:
+    """After the block everything is being tidied up, which another Ctrl-C must not break off."""
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -14,17 +14,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from wireroom.cli.commands import run
 
-    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(run())
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _interrupt(*_: object) -> None:
-    # From here on everything is being tidied up, which another Ctrl-C must not break off.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
