@@ -5,23 +5,27 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 from wireroom.broker import Broker
 from wireroom.database import Connection, connect
 from wireroom.database.migrate import check_schema
 from wireroom.errors import WireroomError
-from wireroom.settings import Settings, settings
+from wireroom.settings import settings
 
 
 @contextmanager
 def open_ledger() -> Iterator[Connection]:
     """A connection to a database whose schema this code knows; raises `WireroomError` with the fix otherwise."""
     given = settings()
-    if given.database_url == Settings.model_fields["database_url"].default:
-        fix = "`make up` starts one, or set WIREROOM_DATABASE_URL to your Postgres"
-        raise WireroomError(f"no Wireroom runs from this directory: {fix}")
-    with connect(given.database_url, "cli") as connection:
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(connect(given.database_url, "cli"))
+        except WireroomError as error:
+            if "database_url" in given.model_fields_set:
+                raise
+            fix = "`make up` starts one, or set WIREROOM_DATABASE_URL to your Postgres"
+            raise WireroomError(f"no Wireroom runs from this directory: {fix}") from error
         check_schema(connection)
         yield connection
 
