@@ -25,24 +25,25 @@ def task_name(stage: str) -> str:
     return f"wireroom.{stage}"
 
 
-class Parsed(msgspec.Struct, frozen=True, kw_only=True):
-    """An article on its way from parse to enrich; `stages` are its seconds of work so far."""
+class _Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """What travels with every article; `stages` are its seconds of work so far."""
 
     job_id: int
     run: int
     source: str | None = None
-    article: ParsedArticle
     stages: dict[str, float]
 
 
-class Enriched(msgspec.Struct, frozen=True, kw_only=True):
+class Parsed(_Passed, frozen=True, kw_only=True):
+    """An article on its way from parse to enrich."""
+
+    article: ParsedArticle
+
+
+class Enriched(_Passed, frozen=True, kw_only=True):
     """An article on its way from enrich to store."""
 
-    job_id: int
-    run: int
-    source: str | None = None
     article: EnrichedArticle
-    stages: dict[str, float]
 
 
 Message = TypeVar("Message", Parsed, Enriched)

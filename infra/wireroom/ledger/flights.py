@@ -23,7 +23,6 @@ class Captured(NamedTuple):
 
     job_id: int
     run: int
-    losses: int
     page: FetchedPage
 
 
@@ -79,7 +78,7 @@ def pages_to_fetch(connection: Connection, flight: int) -> list[ToFetch]:
 
 
 def _captured(row: tuple[Any, ...]) -> Captured:
-    job_id, run, losses, source, offered, url, requested, status, content_type, headers, fetched_at, body = row
+    job_id, run, source, offered, url, requested, status, content_type, headers, fetched_at, body = row
     page = FetchedPage(
         body=zstandard.ZstdDecompressor().decompress(body),
         content_type=content_type,
@@ -90,7 +89,7 @@ def _captured(row: tuple[Any, ...]) -> Captured:
         fetched_at=_iso(fetched_at),
         source=source,
     )
-    return Captured(job_id, run, losses, page)
+    return Captured(job_id, run, page)
 
 
 def _iso(moment: datetime) -> str:

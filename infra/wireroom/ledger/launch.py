@@ -174,24 +174,22 @@ class Launcher:
             return []
         groups = form_flights(claimed, self._bounds)
         ids = _row(connection, queries.flight_numbers, flights=len(groups))[0]
+        flights = dict(zip(ids, groups, strict=True))
         stage = FIRST_STAGE[self.leg]
-        boarding = [(ready.job_id, id_) for id_, group in zip(ids, groups, strict=True) for ready in group]
+        boarding = [(ready.job_id, id_) for id_, group in flights.items() for ready in group]
         with connection.pipeline():
-            jobs, flights = zip(*boarding, strict=True)
-            connection.execute(queries.board, {"jobs": list(jobs), "flights": list(flights)})
+            jobs, boarded = zip(*boarding, strict=True)
+            connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts})
             connection.cursor().executemany(
                 queries.insert_flight,
                 [
                     {"id": id_, "leg": self.leg, "stage": stage, "epoch": epoch, "losses": max(r.losses for r in group)}
-                    for id_, group in zip(ids, groups, strict=True)
+                    for id_, group in flights.items()
                 ],
             )
-        return [
-            Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group))
-            for id_, group in zip(ids, groups, strict=True)
-        ]
+        return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
 def choose(

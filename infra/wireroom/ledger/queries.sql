@@ -175,7 +175,7 @@ SELECT id FROM flights WHERE stage = %(stage)s AND started_at IS NULL
 
 -- name: pages_of
 -- The captured pages of a flight of the process leg.
-SELECT line.job_id, line.run, line.losses, jobs.source, jobs.url AS offered_url, capture.url, capture.requested_url,
+SELECT line.job_id, line.run, jobs.source, jobs.url AS offered_url, capture.url, capture.requested_url,
     capture.status, capture.content_type, capture.headers, capture.fetched_at, capture.body
 FROM line JOIN jobs ON jobs.id = line.job_id
 JOIN captures AS capture ON capture.day = line.capture_day AND capture.id = line.capture_id

@@ -8,11 +8,10 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-import psycopg
-
 from wireroom.cli import checking, looking, repairing, running, submit, trying
 from wireroom.cli.app import app
 from wireroom.cli.output import say
+from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
 COMMANDS = (submit, looking, repairing, checking, trying, running)
@@ -32,7 +31,7 @@ def run() -> int:
         return _command()
     except WireroomError as error:
         return _failed(str(error))
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except AWAY as error:
         return _failed(f"Postgres broke off: {error}")
     except OSError as error:
         return _failed(f"cannot go on: {error.strerror or error}")
