@@ -1,4 +1,4 @@
-"""SQL by name: statements live in a `queries.sql` beside the code that uses them."""
+"""SQL by name: statements live in a `.sql` file beside the code that uses them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
 class Queries:
-    """The statements of one package's `queries.sql`, as attributes: `queries.claim`."""
+    """The statements of a file of a package, as attributes: `queries.claim`."""
 
-    def __init__(self, package: str) -> None:
-        text = files(package).joinpath("queries.sql").read_text(encoding="utf-8")
+    def __init__(self, package: str, file: str = "queries.sql") -> None:
+        self._file = file
+        text = files(package).joinpath(file).read_text(encoding="utf-8")
         _, *parts = _NAME.split(text)
         self._statements = dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
 
@@ -22,4 +23,4 @@ class Queries:
             # What comes from our own package is as constant as a literal.
             return cast(LiteralString, self._statements[name])
         except KeyError:
-            raise AttributeError(f"queries.sql has no statement named {name!r}") from None
+            raise AttributeError(f"{self._file} has no statement named {name!r}") from None

@@ -14,7 +14,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.offer import Offer, Refused
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "accept.sql")
 
 CHUNK = 500
 """Offers to accept in one transaction."""

@@ -17,7 +17,7 @@ from wireroom.errors import Transient
 from wireroom.ledger.accept import compress, digest
 from wireroom.ledger.flights import LEG_OF, land
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "ends.sql")
 
 KEEP_ENDED = "15 minutes"
 KEEP_QUARANTINED = "24 hours"
@@ -160,7 +160,7 @@ def fail(
     `delay` is how many seconds the hosts of a failed fetch are left in peace now.
     """
     with connection.transaction():
-        locked = _lock_flight(connection, flight, stage)
+        locked = lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
         quarantined = _apply(connection, flight, stage, worker, verdicts)
         land(connection, [flight])
@@ -177,7 +177,7 @@ def hand_back(
 
     In a transaction of the caller's. Returns what became of the blamed; the third loss is quarantine.
     """
-    locked = _lock_flight(connection, flight, stage)
+    locked = lock_flight(connection, flight, stage)
     guilty = locked.keys() if blamed is None else set(blamed)
     losers = [job for job in locked.values() if job.job_id in guilty]
     gone = [Failure(j.job_id, "lost", cause, None) for j in losers if j.losses + 1 >= MAX_LOSSES]
@@ -205,7 +205,9 @@ def clean(text: str) -> str:
     return text[:LONGEST_CAUSE].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
-class _Locked(NamedTuple):
+class Locked(NamedTuple):
+    """A job in a flight; its `line` row is locked until the transaction ends."""
+
     job_id: int
     run: int
     failures: int
@@ -213,12 +215,13 @@ class _Locked(NamedTuple):
     host: str | None
 
 
-def _lock_flight(connection: Connection, flight: int, stage: str) -> dict[int, _Locked]:
+def lock_flight(connection: Connection, flight: int, stage: str) -> dict[int, Locked]:
+    """Lock the jobs that are still in the flight."""
     rows = connection.execute(queries.lock_flight, {"flight": flight, "leg": LEG_OF[stage]})
-    return {row[0]: _Locked(*row) for row in rows}
+    return {row[0]: Locked(*row) for row in rows}
 
 
-def _judge(job: _Locked, failed: Failed, policy: RetryPolicy) -> Failure:
+def _judge(job: Locked, failed: Failed, policy: RetryPolicy) -> Failure:
     transient = isinstance(failed.error, Transient)
     cause = str(failed.error) if transient else f"{type(failed.error).__name__}: {failed.error}"
     wait = policy.wait(job.failures, failed.error, random.random())  # noqa: S311 - it only spreads load

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "launch.sql")
 
 Leg = Literal["fetch", "process"]
 FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "look.sql")
 
 STATES = ("ready", "waiting", "in flight", "quarantined", "stored", "updated", "unchanged", "rejected")
 

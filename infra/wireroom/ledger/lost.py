@@ -10,10 +10,9 @@ from typing import Literal, NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.ends import Failure, hand_back
-from wireroom.ledger.flights import LEG_OF
+from wireroom.ledger.ends import Failure, hand_back, lock_flight
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "lost.sql")
 
 LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
@@ -107,7 +106,7 @@ def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure]
     try:
         with connection.transaction():
             # Jobs are locked before their flight, here as everywhere.
-            connection.execute(queries.lock_flight, {"leg": LEG_OF[flight.stage], "flight": flight.id})
+            lock_flight(connection, flight.id, flight.stage)
             blamed = None if lost.rule == "stalled" else ()
             seen = {"flight": flight.id, "stage": flight.stage}
             seen |= {"started_at": flight.started_at, "touched_at": flight.touched_at}

@@ -10,7 +10,7 @@ from psycopg import IsolationLevel
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "reconcile.sql")
 
 CHECKS = {
     "unaccounted": "a job is not in exactly one of line, quarantine, outcomes",

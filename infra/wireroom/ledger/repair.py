@@ -12,7 +12,7 @@ from wireroom.errors import WireroomError
 from wireroom.ledger.ends import KEEP_ENDED, End, clean, end, keep_offers
 from wireroom.ledger.launch import HOST_SECONDS
 
-queries = Queries("wireroom.ledger")
+queries = Queries("wireroom.ledger", "repair.sql")
 
 _LOOKS = 2
 """A redrive may move a job from where it was not yet looked for to where it was."""

@@ -1,0 +1,50 @@
+-- Locks are taken in one order everywhere: docs/decisions/0007-order-of-locks.md.
+
+-- name: receipts
+-- The jobs these keys stand for, while they are kept.
+SELECT key, job_id, digest FROM receipts
+WHERE producer = %(producer)s AND key = ANY(%(keys)s) AND accepted_at > now() - interval '30 days'
+
+-- name: numbers
+-- Ids for new jobs and captures, today, and the current ticket of each leg and lane.
+SELECT array(SELECT nextval('jobs_id_seq') FROM generate_series(1, %(jobs)s)),
+       array(SELECT nextval('capture_ids') FROM generate_series(1, %(jobs)s)),
+       (now() AT TIME ZONE 'UTC')::date,
+       current_ticket('fetch', 'live'), current_ticket('fetch', 'backfill'),
+       current_ticket('process', 'live'), current_ticket('process', 'backfill')
+
+-- name: win_offers
+-- The hashes that nobody offers now; waits for whoever is offering the same at this moment.
+INSERT INTO offers AS offer (hash, job_id, until)
+SELECT hash, job_id, 'infinity' FROM unnest(%(hashes)s::bytea[], %(jobs)s::bigint[]) AS mine (hash, job_id) ORDER BY hash
+ON CONFLICT (hash) DO UPDATE SET job_id = excluded.job_id, until = excluded.until WHERE offer.until < now()
+RETURNING hash
+
+-- name: offered
+SELECT hash, job_id FROM offers WHERE hash = ANY(%(hashes)s::bytea[])
+
+-- name: insert_job
+INSERT INTO jobs (id, producer, source, lane, url, external_id, published, meta)
+VALUES (%(job_id)s, %(producer)s, %(source)s, %(lane)s, %(url)s, %(external_id)s, %(published)s, %(meta)s)
+
+-- name: insert_inline_capture
+INSERT INTO captures (day, id, job_id, url, content_type, digest, bytes, body)
+VALUES (%(day)s, %(capture_id)s, %(job_id)s, %(url)s, %(content_type)s, %(digest)b, %(bytes)s, %(body)b)
+
+-- name: insert_line
+INSERT INTO line (job_id, leg, lane, host, bytes, offer, capture_day, capture_id, ticket)
+VALUES (%(job_id)s, %(leg)s, %(lane)s, %(host)s, %(bytes)s, %(offer)s, %(capture_day)s, %(capture_id)s, %(ticket)s)
+
+-- name: insert_sighting
+INSERT INTO sightings (job_id, producer, key, source, meta)
+VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(meta)s)
+
+-- name: insert_receipts
+-- The keys that were free; a key that somebody else took in this moment is missing from the answer.
+INSERT INTO receipts AS receipt (producer, key, job_id, digest)
+SELECT %(producer)s, key, job_id, digest
+FROM unnest(%(keys)s::text[], %(jobs)s::bigint[], %(digests)s::bytea[]) AS mine (key, job_id, digest) ORDER BY key
+ON CONFLICT (producer, key) DO UPDATE
+    SET job_id = excluded.job_id, digest = excluded.digest, accepted_at = excluded.accepted_at
+    WHERE receipt.accepted_at <= now() - interval '30 days'
+RETURNING key
