@@ -27,6 +27,14 @@ class Settings(BaseSettings):
 
     gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
     gateway_port: int = Field(8300, ge=1, le=65535)
+    metrics_host: str = Field("127.0.0.1", description="address of the metrics port")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="/metrics, /live and /ready of a dispatcher or worker; 0: none; the gateway has them",
+    )
+    request_bytes: int = Field(100_000_000, gt=0, description="largest request with many articles, one a line")
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
     concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")
@@ -47,6 +55,8 @@ class Settings(BaseSettings):
     retries: int = Field(12, ge=0, description="retries of a transient failure before quarantine")
     surprise_retries: int = Field(2, ge=0, description="retries of an unexpected failure before quarantine")
     retry_seconds: float = Field(5.0, gt=0, description="first backoff; doubles with each failure, with jitter")
+    reconcile_seconds: float = Field(300, gt=0, description="seconds between two passes of reconcile by a dispatcher")
+    capture_days: int = Field(0, ge=0, description="days for which captured pages are kept; 0: for ever")
     worker_bytes: int = Field(1_500_000_000, gt=0, description="most memory of a process of a parse or enrich worker")
     article_seconds: float = Field(5.0, gt=0, description="longest parse or enrich of one article")
 

@@ -13,6 +13,10 @@ STAGES = ("ingest", "parse", "enrich", "store")
 NEXT_STAGE = {"parse": "enrich", "enrich": "store"}
 WAKE_CHANNEL = "wireroom:wake"
 EPOCH_KEY = "wireroom:epoch"
+INTAKE_LIST = "wireroom.intake"
+"""The Redis list onto which producers may push jobs: bare JSON, or messages of kombu or Celery."""
+SUBMIT_TASK = "wireroom.submit"
+"""The name under which a Celery producer sends a job there."""
 
 
 def queue_name(stage: str) -> str:

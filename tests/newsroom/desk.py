@@ -21,6 +21,7 @@ def offer(**fields: Any) -> Offer:
     """An acceptable offer; inline text unless a url is given."""
     if not fields.keys() & {"url", "text", "html", "body"}:
         fields["text"] = f"Article {next(_texts)}"
+    fields.setdefault("producer", "test")
     prepared = prepare(ArticleJob(**fields), 1_000_000)
     if not isinstance(prepared, Offer):
         raise WireroomError(prepared.cause)
@@ -39,8 +40,8 @@ class Desk:
         self.tickets = Tickets()
         self.launchers = {leg: Launcher(leg, Bounds(in_flight=1000)) for leg in launch.FIRST_STAGE}
 
-    def accept(self, *offers: Offer, producer: str = "test") -> list[Answer]:
-        return accept(self.db, offers, producer, self.tickets)
+    def accept(self, *offers: Offer, submission: str | None = None) -> list[Answer]:
+        return accept(self.db, offers, self.tickets, submission)
 
     def job(self, **fields: Any) -> int:
         """Accept one offer; its job id."""

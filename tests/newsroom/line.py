@@ -76,7 +76,7 @@ class Line:
         rest, jobs = list(offers), list[int]()
         while rest:
             chunk, rest = rest[:CHUNK], rest[CHUNK:]
-            answers = accept(self.db, chunk, "test", self._tickets)
+            answers = accept(self.db, chunk, self._tickets)
             jobs += [answer.job_id for answer in answers if isinstance(answer, Accepted)]
             self.broker.wake()
         self.given += jobs

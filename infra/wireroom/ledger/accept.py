@@ -55,15 +55,18 @@ class _KeyTaken(Exception):  # noqa: N818 - not an error: the transaction is tri
     """Somebody accepted the same key in this moment."""
 
 
-def accept(connection: Connection, offers: Sequence[Offer], producer: str, tickets: Tickets) -> list[Answer]:
+def accept(
+    connection: Connection, offers: Sequence[Offer], tickets: Tickets, submission: str | None = None
+) -> list[Answer]:
     """Accept `offers` (at most `CHUNK`) in one transaction; an answer for each, in their order.
 
     After the return they are durable. Repeating it with the same keys changes nothing and answers the same jobs.
+    Under the name of a `submission` one can ask later how far they all are.
     """
     for _ in range(_RACES):
         try:
             with connection.transaction():
-                return _Acceptance(connection, offers, producer, tickets).run()
+                return _Acceptance(connection, offers, tickets).run(submission)
         except _KeyTaken:
             continue
     return [Refused("key", "busy", "the same keys are being accepted by another request: repeat this one")] * len(
@@ -74,14 +77,15 @@ def accept(connection: Connection, offers: Sequence[Offer], producer: str, ticke
 class _Acceptance:
     """One transaction of accept."""
 
-    def __init__(self, connection: Connection, offers: Sequence[Offer], producer: str, tickets: Tickets) -> None:
+    def __init__(self, connection: Connection, offers: Sequence[Offer], tickets: Tickets) -> None:
         self._connection = connection
         self._offers = offers
-        self._producer = producer
         self._tickets = tickets
         self._answers: dict[int, Answer] = {}
 
-    def run(self) -> list[Answer]:
+    def run(self, submission: str | None) -> list[Answer]:
+        if submission is not None:
+            self._connection.execute(queries.open_submission, {"submission": submission})
         self._answer_known_keys()
         twins = self._twins_by_key()
         fresh = [index for index in range(len(self._offers)) if index not in self._answers and index not in twins]
@@ -90,29 +94,30 @@ class _Acceptance:
             self._write_receipts(fresh)
         for index, first in twins.items():
             self._answers[index] = self._repeat(index, self._answers[first], self._offers[first].digest)
+        if submission is not None:
+            jobs = [answer.job_id for answer in self._answers.values() if isinstance(answer, Accepted)]
+            self._connection.execute(queries.insert_submitted, {"submission": submission, "jobs": jobs})
         return [self._answers[index] for index in range(len(self._offers))]
 
     def _answer_known_keys(self) -> None:
-        keys = sorted({offer.job.key for offer in self._offers if offer.job.key})
-        if not keys:
+        given = sorted({offer.receipt for offer in self._offers if offer.receipt})
+        if not given:
             return
-        found = self._connection.execute(queries.receipts, {"producer": self._producer, "keys": keys})
-        known = {key: (Accepted(job_id), digest) for key, job_id, digest in found}
+        producers, keys = zip(*given, strict=True)
+        found = self._connection.execute(queries.receipts, {"producers": list(producers), "keys": list(keys)})
+        known = {(producer, key): (Accepted(job_id), digest) for producer, key, job_id, digest in found}
         for index, offer in enumerate(self._offers):
-            if offer.job.key in known:
-                self._answers[index] = self._repeat(index, *known[offer.job.key])
+            if offer.receipt in known:
+                self._answers[index] = self._repeat(index, *known[offer.receipt])
 
     def _twins_by_key(self) -> dict[int, int]:
         """Offers that repeat the key of an earlier one in the same request -> that one."""
-        first: dict[str, int] = {}
+        first: dict[tuple[str, str], int] = {}
+        twins: dict[int, int] = {}
         for index, offer in enumerate(self._offers):
-            if offer.job.key and index not in self._answers:
-                first.setdefault(offer.job.key, index)
-        return {
-            index: first[offer.job.key]
-            for index, offer in enumerate(self._offers)
-            if offer.job.key in first and first[offer.job.key] != index
-        }
+            if offer.receipt and index not in self._answers and first.setdefault(offer.receipt, index) != index:
+                twins[index] = first[offer.receipt]
+        return twins
 
     def _repeat(self, index: int, answer: Answer, digest: bytes) -> Answer:
         if digest == self._offers[index].digest:
@@ -159,8 +164,9 @@ class _Acceptance:
         assert isinstance(answer, Accepted)
         job = offer.job
         return {
-            "job_id": answer.job_id, "producer": self._producer, "source": offer.source, "lane": job.lane,
-            "url": job.url, "external_id": job.external_id, "published": job.published, "meta": offer.meta,
+            "job_id": answer.job_id, "producer": offer.producer, "key": job.key, "source": offer.source,
+            "lane": job.lane, "url": job.url, "external_id": job.external_id, "published": job.published,
+            "meta": offer.meta,
         }  # fmt: skip
 
     def _capture(self, index: int, ids: tuple[int, int], today: object) -> dict[str, Any]:
@@ -186,7 +192,7 @@ class _Acceptance:
         offer, answer = self._offers[index], self._answers[index]
         assert isinstance(answer, Accepted)
         return {
-            "job_id": answer.job_id, "producer": self._producer, "key": offer.job.key,
+            "job_id": answer.job_id, "producer": offer.producer, "key": offer.job.key,
             "source": offer.source, "meta": offer.meta,
         }  # fmt: skip
 
@@ -197,7 +203,7 @@ class _Acceptance:
         rows = self._connection.execute(
             queries.insert_receipts,
             {
-                "producer": self._producer,
+                "producers": [self._offers[index].producer for index in keyed],
                 "keys": [self._offers[index].job.key for index in keyed],
                 "jobs": [answer.job_id for index in keyed if isinstance(answer := self._answers[index], Accepted)],
                 "digests": [self._offers[index].digest for index in keyed],

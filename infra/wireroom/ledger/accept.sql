@@ -2,8 +2,9 @@
 
 -- name: receipts
 -- The jobs these keys stand for, while they are kept.
-SELECT key, job_id, digest FROM receipts
-WHERE producer = %(producer)s AND key = ANY(%(keys)s) AND accepted_at > now() - interval '30 days'
+SELECT producer, key, job_id, digest FROM receipts
+JOIN unnest(%(producers)s::text[], %(keys)s::text[]) AS mine (producer, key) USING (producer, key)
+WHERE accepted_at > now() - interval '30 days'
 
 -- name: numbers
 -- Ids for new jobs and captures, today, and the current ticket of each leg and lane.
@@ -24,8 +25,8 @@ RETURNING hash
 SELECT hash, job_id FROM offers WHERE hash = ANY(%(hashes)s::bytea[])
 
 -- name: insert_job
-INSERT INTO jobs (id, producer, source, lane, url, external_id, published, meta)
-VALUES (%(job_id)s, %(producer)s, %(source)s, %(lane)s, %(url)s, %(external_id)s, %(published)s, %(meta)s)
+INSERT INTO jobs (id, producer, key, source, lane, url, external_id, published, meta)
+VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(lane)s, %(url)s, %(external_id)s, %(published)s, %(meta)s)
 
 -- name: insert_inline_capture
 INSERT INTO captures (day, id, job_id, url, content_type, digest, bytes, body)
@@ -42,9 +43,19 @@ VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(meta)s)
 -- name: insert_receipts
 -- The keys that were free; a key that somebody else took in this moment is missing from the answer.
 INSERT INTO receipts AS receipt (producer, key, job_id, digest)
-SELECT %(producer)s, key, job_id, digest
-FROM unnest(%(keys)s::text[], %(jobs)s::bigint[], %(digests)s::bytea[]) AS mine (key, job_id, digest) ORDER BY key
+SELECT producer, key, job_id, digest
+FROM unnest(%(producers)s::text[], %(keys)s::text[], %(jobs)s::bigint[], %(digests)s::bytea[])
+    AS mine (producer, key, job_id, digest) ORDER BY producer, key
 ON CONFLICT (producer, key) DO UPDATE
     SET job_id = excluded.job_id, digest = excluded.digest, accepted_at = excluded.accepted_at
     WHERE receipt.accepted_at <= now() - interval '30 days'
 RETURNING key
+
+-- name: open_submission
+-- First of all, because it waits for whoever is opening the same one.
+INSERT INTO submissions (id) VALUES (%(submission)s) ON CONFLICT DO NOTHING
+
+-- name: insert_submitted
+INSERT INTO submitted (submission, job_id)
+SELECT %(submission)s, job_id FROM unnest(%(jobs)s::bigint[]) AS mine (job_id) ORDER BY job_id
+ON CONFLICT DO NOTHING

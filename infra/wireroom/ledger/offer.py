@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from wireroom import urls
 from wireroom.contracts import ArticleJob, encode
 
+ANONYMOUS = "anonymous"
+"""The producer of an offer that names none."""
 MAX_NAME = 512
 """Most bytes (UTF-8) in a producer, source, key or external id: Postgres indexes them."""
 MAX_META = 64_000
@@ -38,6 +40,7 @@ class Offer:
     """An acceptable offer."""
 
     job: ArticleJob
+    producer: str
     source: str
     hash: bytes
     """Equal for two offers of the same thing: of the canonical URL, or of URL and content where it came inline."""
@@ -50,6 +53,11 @@ class Offer:
     body: bytes = b""
     """For the process leg: the content."""
     content_type: str = ""
+
+    @property
+    def receipt(self) -> tuple[str, str] | None:
+        """Producer and key, if it has one: accepted once."""
+        return (self.producer, self.job.key) if self.job.key else None
 
 
 def prepare(job: ArticleJob, content_bytes: int) -> Offer | Refused:
@@ -82,15 +90,18 @@ def _prepare(job: ArticleJob, content_bytes: int) -> Offer:
     _check_published(job.published)
     meta = _meta(job)
     where, host = _where(job)
+    producer = job.producer or ANONYMOUS
     source = job.source or (urls.source_of(job.url) if job.url else "unknown")
     content = _content(job, content_bytes)
     digest = _digest(encode(replace(job, key=None)))
     if content is None:
         if host is None:
             raise _Refusal("url", "missing", "give a url to fetch, or the article inline in html, text or body")
-        return Offer(job, source, where, digest, meta, "fetch", host=host)
+        return Offer(job, producer, source, where, digest, meta, "fetch", host=host)
     body, content_type = content
-    return Offer(job, source, _digest(where, body), digest, meta, "process", body=body, content_type=content_type)
+    return Offer(
+        job, producer, source, _digest(where, body), digest, meta, "process", body=body, content_type=content_type
+    )
 
 
 class _Refusal(Exception):  # noqa: N818 - it is what happened

@@ -28,11 +28,6 @@ class Offered:
     what: str
     offer: Offer
 
-    @property
-    def producer(self) -> str:
-        """Who offers it."""
-        return self.offer.job.producer or ""
-
     def refused(self, refused: Refused) -> Unreadable:
         """The ledger's refusal, with the place."""
         return Unreadable(self.where, refused.cause, refused.field)

@@ -17,7 +17,7 @@ from wireroom.cli.offering import Label, Offered, chunks
 from wireroom.cli.output import AsLines, answer, messages, say, write_lines
 from wireroom.database import Connection
 from wireroom.ledger import look
-from wireroom.ledger.accept import Accepted, Answer, Tickets, accept
+from wireroom.ledger.accept import Accepted, Tickets, accept
 from wireroom.settings import settings
 
 
@@ -93,8 +93,9 @@ class Desk:
 
     def accept(self, chunk: Sequence[Offered]) -> None:
         """Accept a chunk; after the return its articles are durable and their job ids printed."""
+        answers = accept(self._ledger, [one.offer for one in chunk], self._tickets)
         rows = []
-        for one, result in zip(chunk, self._answers(chunk), strict=True):
+        for one, result in zip(chunk, answers, strict=True):
             if isinstance(result, Accepted):
                 rows.append({"job_id": result.job_id, "what": one.what, "duplicate": self._is_known(result)})
             else:
@@ -105,15 +106,6 @@ class Desk:
         """How many were accepted and refused, as a sentence."""
         known = f" ({self.known} known before)" if self.known else ""
         return f"{self.accepted} accepted{known}" + (f", {self.refused} refused" if self.refused else "")
-
-    def _answers(self, chunk: Sequence[Offered]) -> list[Answer]:
-        """An answer for each, in their order; a transaction for each producer."""
-        answers: dict[int, Answer] = {}
-        for producer in dict.fromkeys(one.producer for one in chunk):
-            mine = [index for index, one in enumerate(chunk) if one.producer == producer]
-            offers = [chunk[index].offer for index in mine]
-            answers |= zip(mine, accept(self._ledger, offers, producer, self._tickets), strict=True)
-        return [answers[index] for index in range(len(chunk))]
 
     def _is_known(self, accepted: Accepted) -> bool:
         """Whether the job was there before; of a repeated key the ledger does not say so."""

@@ -19,7 +19,6 @@ from wireroom.ledger.offer import Refused, prepare
 from wireroom.logs import Event
 from wireroom.settings import Settings
 
-ANONYMOUS = "anonymous"
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
 
@@ -57,7 +56,7 @@ class FrontDesk:
         if isinstance(offer, Refused):
             raise _refusal(offer)
         with self._connection() as connection:
-            (answer,) = accept(connection, [offer], job.producer or ANONYMOUS, self._tickets)
+            (answer,) = accept(connection, [offer], self._tickets)
         if isinstance(answer, Refused):
             raise _refusal(answer)
         self._broker.wake()

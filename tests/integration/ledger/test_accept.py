@@ -23,7 +23,7 @@ def race(connection: Callable[[], Connection], *offers: Offer) -> list[Answer]:
 
     def run(db: Connection, one: Offer) -> Answer:
         start.wait()
-        return accept(db, [one], "racer", Tickets())[0]
+        return accept(db, [one], Tickets())[0]
 
     with ThreadPoolExecutor(len(offers)) as pool:
         return list(pool.map(run, connections, offers))
@@ -61,7 +61,7 @@ def test_batches_in_opposite_order_do_not_deadlock(desk: Desk, connection: Calla
 
     def run(number: int) -> list[Answer]:
         start.wait()
-        return accept(connections[number], urls if number % 2 else urls[::-1], "racer", Tickets())
+        return accept(connections[number], urls if number % 2 else urls[::-1], Tickets())
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(run, range(4)))
@@ -76,8 +76,8 @@ def test_a_repeated_key_is_answered_with_the_same_job(desk: Desk) -> None:
 
 
 def test_a_key_belongs_to_its_producer(desk: Desk) -> None:
-    first = desk.accept(offer(text="A", key="k"), producer="one")
-    second = desk.accept(offer(text="B", key="k"), producer="two")
+    first = desk.accept(offer(text="A", key="k", producer="one"))
+    second = desk.accept(offer(text="B", key="k", producer="two"))
     assert isinstance(second[0], Accepted) and second != first
 
 

@@ -143,7 +143,7 @@ def test_redriving_many_does_not_deadlock_with_offering_them_again(
 
     def offer_again() -> None:
         while not done.is_set():
-            accept(other, offers, "other", Tickets())
+            accept(other, offers, Tickets())
 
     with ThreadPoolExecutor(1) as pool:
         offering = pool.submit(offer_again)

@@ -59,7 +59,7 @@ def test_chunks_keep_the_order_and_are_never_too_many() -> None:
 
 def sized(size: int) -> Offered:
     job = ArticleJob(text="A")
-    return Offered("", "", Offer(job, "S", b"", b"", "{}", "process", body=bytes(size)))
+    return Offered("", "", Offer(job, "P", "S", b"", b"", "{}", "process", body=bytes(size)))
 
 
 def test_chunks_are_never_too_large_unless_one_article_is() -> None:
