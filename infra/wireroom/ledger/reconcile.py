@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from psycopg import IsolationLevel
+from psycopg.types.json import Jsonb
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
@@ -19,6 +20,8 @@ CHECKS = {
     "records_unexplained": "a version exists without the outcome of the job that made it",
     "dead_flights": "a job is in a flight that is gone",
     "empty_flights": "a flight has no jobs",
+    "events_missing": "an end is not among the events, nor about to be",
+    "event_gaps": "a position of the events is missing",
 }
 """Name of a query -> what each row of its answer means."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,6 +79,12 @@ def reconcile(connection: Connection, *, everything: bool = False) -> Reconcilia
             assert sums is not None
     finally:
         connection.isolation_level = None
+    found = Reconciliation(since, findings, Sums(*sums))
     record = {"started_at": started_at, "since": since, "findings": len(findings)}
-    connection.execute(queries.insert_reconciliation, record)
-    return Reconciliation(since, findings, Sums(*sums))
+    connection.execute(queries.insert_reconciliation, record | {"sums": Jsonb(found.sums._asdict())})
+    return found
+
+
+def is_due(connection: Connection, seconds: float) -> bool:
+    """Whether nobody has begun a pass for so many seconds."""
+    return connection.execute(queries.is_due, {"seconds": seconds}).fetchone() == (True,)

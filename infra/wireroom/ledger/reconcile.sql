@@ -52,6 +52,23 @@ ORDER BY job_id LIMIT 1000
 SELECT id, stage FROM flights
 WHERE NOT EXISTS (SELECT FROM line WHERE line.leg = flights.leg AND line.flight_id = flights.id) ORDER BY id LIMIT 1000
 
+-- name: events_missing
+-- Every end has its place among the events, or waits for one.
+SELECT job_id, kind FROM (
+    SELECT job_id, outcome AS kind FROM outcomes WHERE finished_at >= %(since)s
+    UNION ALL SELECT job_id, 'quarantined' FROM quarantine WHERE quarantined_at >= %(since)s
+) AS ended
+WHERE NOT EXISTS (SELECT FROM endings WHERE endings.job_id = ended.job_id AND endings.kind = ended.kind)
+    AND NOT EXISTS (SELECT FROM events WHERE events.job_id = ended.job_id AND events.kind = ended.kind)
+ORDER BY job_id LIMIT 1000
+
+-- name: event_gaps
+-- Positions follow each other.
+SELECT position, kind FROM (
+    SELECT position, kind, lag(position) OVER (ORDER BY position) AS before FROM events
+    WHERE position >= (SELECT min(position) FROM events WHERE at >= %(since)s)
+) AS placed WHERE position > before + 1 ORDER BY position LIMIT 1000
+
 -- name: sums
 SELECT (SELECT count(*) FROM jobs), (SELECT count(*) FILTER (WHERE outcome = 'stored') FROM outcomes),
     (SELECT count(*) FILTER (WHERE outcome = 'updated') FROM outcomes),
@@ -60,4 +77,8 @@ SELECT (SELECT count(*) FROM jobs), (SELECT count(*) FILTER (WHERE outcome = 'st
     (SELECT count(*) FROM quarantine), (SELECT count(*) FROM line)
 
 -- name: insert_reconciliation
-INSERT INTO reconciliations (started_at, since, findings) VALUES (%(started_at)s, %(since)s, %(findings)s)
+INSERT INTO reconciliations (started_at, since, findings, sums)
+VALUES (%(started_at)s, %(since)s, %(findings)s, %(sums)s)
+
+-- name: is_due
+SELECT NOT EXISTS (SELECT FROM reconciliations WHERE started_at > now() - make_interval(secs => %(seconds)s))

@@ -10,6 +10,7 @@ from wireroom import logs
 from wireroom.broker import Broker
 from wireroom.database import AWAY, connect
 from wireroom.database.migrate import check_schema
+from wireroom.dispatcher.caretaker import Caretaker
 from wireroom.dispatcher.dispatcher import Dispatcher
 from wireroom.errors import WireroomError
 from wireroom.ledger.launch import skip_flight_numbers
@@ -33,6 +34,7 @@ def main() -> None:
             check_schema(connection)
     except WireroomError as error:
         sys.exit(f"wireroom dispatcher: {error}")
+    Caretaker(given).start(stopping)
     logs.info(Event.process_started)
     away = False
     while not stopping.is_set():

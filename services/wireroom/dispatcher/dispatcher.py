@@ -12,6 +12,7 @@ from wireroom import logs
 from wireroom.broker import Broker, BrokerAway
 from wireroom.database import Connection
 from wireroom.ledger import lost
+from wireroom.ledger.events import ROUND, Sequencer
 from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
 from wireroom.ledger.lost import Watch
 from wireroom.logs import Event
@@ -21,6 +22,8 @@ LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
 LAUNCHES = 8
 """Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
+ROUNDS = 10
+"""Rounds of the sequencer in one look."""
 DAY_SECONDS = 3600.0
 
 
@@ -35,6 +38,7 @@ class Dispatcher:
         self._delay = given.host_delay
         self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("fetch", "process")]
         self._watch = Watch(given.lease_scale, clock)
+        self._sequencer = Sequencer()
         self._clock = clock
         self._due: dict[str, float] = {}
         self._away = False
@@ -50,6 +54,7 @@ class Dispatcher:
             except BrokerAway as error:
                 self._say_away(error)
                 self._look_for_lost(None, {})
+                self._sequence()
                 time.sleep(LOOK_SECONDS)
 
     def look(self) -> None:
@@ -64,6 +69,7 @@ class Dispatcher:
                     break
         if self._is_time(LOOK_SECONDS, "watch"):
             self._watch_flights()
+            self._sequence()
         if self._is_time(DAY_SECONDS, "days"):
             self._make_days()
 
@@ -74,6 +80,13 @@ class Dispatcher:
             self._broker.publish(flight.stage, flight.id)
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
         return launched.more
+
+    def _sequence(self) -> None:
+        """Give ends their positions."""
+        sweep = self._is_time(SWEEP_SECONDS, "late endings")
+        for _ in range(ROUNDS):
+            if self._sequencer.sequence(self._db, sweep=sweep) < ROUND:
+                return
 
     def _watch_flights(self) -> None:
         # In this order: a flight queued after the epoch was read is not judged by it.

@@ -18,6 +18,9 @@ DAMAGE = {
     " SELECT 1, 1, job_id, 'first', now(), 1, '', now(), '', '', 't', NULL, NULL, '{}', '{}' FROM line",
     "dead_flights": "DELETE FROM flights",
     "empty_flights": "UPDATE line SET flight_id = NULL, ticket = 1",
+    "events_missing": "INSERT INTO outcomes (job_id, run, outcome, reason) SELECT job_id, 1, 'rejected', 'x' FROM line;"
+    " DELETE FROM line; DELETE FROM flights; DELETE FROM endings",
+    "event_gaps": "INSERT INTO events SELECT n, n, 'rejected', now() FROM unnest(ARRAY[7, 9]) AS n",
 }
 
 

@@ -6,6 +6,8 @@
 ALTER TABLE jobs ADD key text;
 COMMENT ON COLUMN jobs.key IS 'The producer''s own key, if it gave one.';
 
+CREATE INDEX receipts_accepted ON receipts USING brin (accepted_at);
+
 CREATE TABLE submissions (
     id text PRIMARY KEY,
     opened_at timestamptz NOT NULL DEFAULT now()
@@ -39,6 +41,7 @@ CREATE TABLE intake_batches (
     taken_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE intake_batches IS 'Batches of the intake list that are in the ledger: whoever finds one still in Redis only removes it.';
+CREATE INDEX intake_batches_taken ON intake_batches USING brin (taken_at);
 
 -- Ends, in order -------------------------------------------------------------------------------------------------
 
@@ -57,6 +60,7 @@ CREATE TABLE events (
     at timestamptz NOT NULL
 );
 COMMENT ON TABLE events IS 'Every end, numbered without gaps in the order in which it became visible: who has read to a position misses nothing before.';
+CREATE INDEX events_at ON events USING brin (at);
 CREATE UNIQUE INDEX events_outcome ON events (job_id) WHERE kind <> 'quarantined';
 
 CREATE FUNCTION note_outcomes() RETURNS trigger LANGUAGE plpgsql AS $$

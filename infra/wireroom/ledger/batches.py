@@ -1,0 +1,65 @@
+"""Batches of the intake list: each is in the ledger exactly once, whoever writes it, and however often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+
+from wireroom.database import Connection
+from wireroom.database.queries import Queries
+from wireroom.ledger import refusals
+from wireroom.ledger.accept import Answer, Tickets, accept
+from wireroom.ledger.offer import Offer, Refused
+from wireroom.ledger.refusals import Item
+
+queries = Queries("wireroom.ledger", "batches.sql")
+
+_OF_DATA = (
+    psycopg.DataError,
+    psycopg.errors.CheckViolation,
+    psycopg.errors.NotNullViolation,
+    psycopg.errors.ProgramLimitExceeded,
+)
+"""What an item is to blame for. A missing table or right is not among them: then the batch waits for a person."""
+
+
+class Busy(Exception):  # noqa: N818 - not an error: the batch is to be tried again
+    """Others were accepting the same keys all the time."""
+
+
+def accept_batch(
+    connection: Connection, batch: UUID, items: Sequence[tuple[Item, Offer | Refused]], tickets: Tickets
+) -> list[tuple[Item, Refused]] | None:
+    """Write a batch of at most `accept.CHUNK` items in one transaction; what was refused is kept and returned.
+
+    None if the batch is in the ledger already. Raises `Busy`; then, as with any error, nothing is written.
+    """
+    with connection.transaction():
+        if not connection.execute(queries.note_batch, {"batch": batch}).rowcount:
+            return None
+        offers = [offer for _, offer in items if isinstance(offer, Offer)]
+        answers = iter(_accept(connection, offers, tickets))
+        ends = ((item, next(answers) if isinstance(read, Offer) else read) for item, read in items)
+        refused = [(item, end) for item, end in ends if isinstance(end, Refused)]
+        if any(why.reason == "busy" for _, why in refused):
+            raise Busy
+        refusals.keep(connection, refused)
+        return refused
+
+
+def _accept(connection: Connection, offers: Sequence[Offer], tickets: Tickets) -> Sequence[Answer]:
+    """An answer for each; if they fail on data, each is tried by itself, and only the culprits are refused."""
+    if not offers:
+        return []
+    try:
+        return accept(connection, offers, tickets)
+    except _OF_DATA as error:
+        if len(offers) == 1:
+            return [Refused("", "unstorable", f"Postgres cannot keep it: {_sentence(error)}")]
+    return [answer for offer in offers for answer in _accept(connection, [offer], tickets)]
+
+
+def _sentence(error: psycopg.Error) -> str:
+    return error.diag.message_primary or str(error)

@@ -1,0 +1,48 @@
+-- name: expire_receipts
+DELETE FROM receipts WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
+
+-- name: expire_offers
+DELETE FROM offers WHERE hash = ANY(ARRAY(
+    SELECT hash FROM offers WHERE until < now() ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now()
+
+-- name: expire_refusals
+DELETE FROM refusals WHERE id = ANY(ARRAY(
+    SELECT id FROM refusals WHERE refused_at <= now() - interval '30 days' LIMIT %(most)s))
+
+-- name: expire_intake_batches
+DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM intake_batches WHERE taken_at <= now() - interval '30 days' LIMIT %(most)s))
+
+-- name: old_capture_days
+-- Partitions of which every day is before the first that is kept.
+SELECT child.relname FROM pg_inherits
+JOIN pg_class AS child ON child.oid = inhrelid JOIN pg_class AS parent ON parent.oid = inhparent
+WHERE parent.oid = 'captures'::regclass AND child.relname ~ '^captures_[0-9]{8}$'
+    AND to_date(right(child.relname, 8), 'YYYYMMDD') < %(first)s
+ORDER BY child.relname
+
+-- name: lock_unfinished
+-- Jobs that still need an old page; whoever works on one is waited for.
+SELECT job_id FROM line WHERE capture_day < %(first)s ORDER BY job_id FOR UPDATE
+
+-- name: lock_quarantined
+SELECT job_id FROM quarantine WHERE capture_day < %(first)s ORDER BY job_id FOR UPDATE
+
+-- name: keep_needed
+-- Their pages move to today.
+WITH needed AS (
+    SELECT capture_day AS day, capture_id AS id FROM line WHERE capture_day < %(first)s
+    UNION SELECT capture_day, capture_id FROM quarantine WHERE capture_day < %(first)s
+), kept AS (
+    INSERT INTO captures (id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body)
+    SELECT id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body
+    FROM captures JOIN needed USING (day, id)
+    RETURNING day, id
+), on_line AS (
+    UPDATE line SET capture_day = kept.day FROM kept WHERE capture_id = kept.id AND capture_day < %(first)s
+)
+UPDATE quarantine SET capture_day = kept.day FROM kept WHERE capture_id = kept.id AND capture_day < %(first)s
+
+-- name: expire_other_captures
+DELETE FROM captures_other WHERE day < %(first)s
