@@ -1,4 +1,4 @@
-"""Refusals: what was pushed onto the intake list and could not be accepted, kept because nobody hears an answer there."""
+"""Refusals: what was pushed onto the intake list and could not be accepted; kept, for nobody hears an answer there."""
 
 from __future__ import annotations
 
