@@ -1,9 +1,12 @@
-"""Sequencing: ends get their positions among the events one after the other, without gaps.
+"""Sequencing: ends get their positions among the events one after the other, without gaps, and are read in that order.
 
 Whoever pages over a plain sequence misses transactions that took their number early and committed late.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
@@ -12,6 +15,55 @@ queries = Queries("wireroom.ledger", "events.sql")
 
 ROUND = 1000
 """Most endings numbered in one transaction."""
+REACH = 20_000
+"""Most positions looked at for one page, where only the ends of one producer are wanted."""
+
+
+class Ended(NamedTuple):
+    """How a job ended; one that was quarantined may be redriven, and end once more."""
+
+    position: int
+    at: datetime
+    job_id: int
+    outcome: str
+    producer: str
+    key: str | None
+    source: str
+    url: str | None
+    reason: str | None
+    cause: str | None
+    article_id: int | None
+    version: int | None
+
+
+class Page(NamedTuple):
+    """What ended after a position; the next page begins after `cursor`, and can be had now if there is `more`."""
+
+    outcomes: list[Ended]
+    cursor: int
+    more: bool
+
+
+def head(connection: Connection) -> int:
+    """The last position; 0 if nothing has ended yet."""
+    row = connection.execute(queries.head).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def page(connection: Connection, after: int, limit: int, producer: str | None = None) -> Page | None:
+    """What ended after a position, at most `limit` of it; None for a position that nobody can have read yet.
+
+    In a snapshot of the caller's. With `producer`, only the ends of jobs that it was the first to offer.
+    """
+    last = head(connection)
+    if after > last:
+        return None
+    until = min(last, after + REACH)
+    given = {"after": after, "until": until, "producer": producer, "limit": limit}
+    found = [Ended(*row) for row in connection.execute(queries.ended, given)]
+    cursor = found[-1].position if len(found) == limit else until
+    return Page(found, cursor, cursor < last)
 
 
 class Sequencer:

@@ -13,3 +13,16 @@ WITH taken AS (
     SELECT coalesce((SELECT max(position) FROM events), 0) + row_number() OVER (ORDER BY id), job_id, kind, at FROM taken
 )
 SELECT count(*), coalesce(max(id), %(floor)s) FROM taken
+
+-- name: head
+SELECT coalesce(max(position), 0) FROM events
+
+-- name: ended
+-- What ended at the positions from `after` to `until`; a verdict or a redrive may have taken the cause of a quarantine away.
+SELECT position, at, events.job_id, events.kind, jobs.producer, jobs.key, jobs.source, jobs.url,
+    outcomes.reason, coalesce(outcomes.cause, quarantine.cause), outcomes.article_id, outcomes.version
+FROM events JOIN jobs ON jobs.id = events.job_id
+    LEFT JOIN outcomes ON outcomes.job_id = events.job_id AND events.kind <> 'quarantined'
+    LEFT JOIN quarantine ON quarantine.job_id = events.job_id AND events.kind = 'quarantined'
+WHERE position > %(after)s AND position <= %(until)s AND (%(producer)s::text IS NULL OR jobs.producer = %(producer)s)
+ORDER BY position LIMIT %(limit)s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from wireroom import urls
 from wireroom.database import Connection
@@ -52,30 +52,40 @@ def replay(connection: Connection, job_ids: Sequence[int], producer: str) -> dic
         return {old: new for new, old in rows}
 
 
-def judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
-    """End a job as rejected by a person's word, wherever it is; a flight that carries it will find it gone."""
+def judge(connection: Connection, job_ids: Sequence[int], reason: str, cause: str) -> dict[int, Judged]:
+    """End jobs as rejected by a person's word, wherever they are; a flight that carries one will find it gone."""
+    judged: dict[int, Judged] = {}
     for _ in range(_LOOKS):
-        judged = _judge(connection, job_id, reason, cause)
-        if judged.state != "unknown":
-            return judged
-    return Judged("unknown")
+        given = {"reason": reason, "cause": clean(cause)}
+        for look in (_judge_quarantined, _judge_on_the_line, _judge_ended):
+            if left := [job_id for job_id in job_ids if job_id not in judged]:
+                judged |= look(connection, given | {"jobs": left})
+    return {job_id: judged.get(job_id, Judged("unknown")) for job_id in job_ids}
 
 
-def _judge(connection: Connection, job_id: int, reason: str, cause: str) -> Judged:
+def _judge_quarantined(connection: Connection, given: dict[str, Any]) -> dict[int, Judged]:
     with connection.transaction():
-        if row := connection.execute(queries.lock_job, {"job": job_id}).fetchone():
-            host, flying = row
-            # Its host may be being asked at this moment.
-            end(connection, [End(job_id, "rejected", reason, cause)], [host] if host and flying else [], HOST_SECONDS)
-            return Judged("ended")
-        given = {"job": job_id, "reason": reason, "cause": clean(cause)}
-        if row := connection.execute(queries.judge_quarantined, given).fetchone():
-            keep_offers(connection, [row[0]] if row[0] else [], [job_id], KEEP_ENDED)
-            return Judged("ended")
-        found = connection.execute(queries.outcome, {"job": job_id}).fetchone()
-        return Judged("finished", *found) if found else Judged("unknown")
+        connection.execute(queries.lock_quarantine, given)
+        rows = connection.execute(queries.judge_quarantined, given).fetchall()
+        keep_offers(connection, [hash_ for _, hash_ in rows if hash_], [job_id for job_id, _ in rows], KEEP_ENDED)
+        return {job_id: Judged("ended") for job_id, _ in rows}
 
 
-def cancel(connection: Connection, job_id: int, who: str) -> Judged:
-    """End a job because nobody wants it any more."""
-    return judge(connection, job_id, "cancelled", f"cancelled by {who}")
+def _judge_on_the_line(connection: Connection, given: dict[str, Any]) -> dict[int, Judged]:
+    with connection.transaction():
+        rows = connection.execute(queries.lock_jobs, given).fetchall()
+        # Their hosts may be being asked at this moment.
+        asked = {host for _, host, flying in rows if host and flying}
+        ends = [End(job_id, "rejected", given["reason"], given["cause"]) for job_id, *_ in rows]
+        end(connection, ends, asked, HOST_SECONDS)
+        return {one.job_id: Judged("ended") for one in ends}
+
+
+def _judge_ended(connection: Connection, given: dict[str, Any]) -> dict[int, Judged]:
+    rows = connection.execute(queries.outcomes, given)
+    return {job_id: Judged("finished", outcome, reason) for job_id, outcome, reason in rows}
+
+
+def cancel(connection: Connection, job_ids: Sequence[int], who: str) -> dict[int, Judged]:
+    """End jobs because nobody wants them any more."""
+    return judge(connection, job_ids, "cancelled", f"cancelled by {who}")

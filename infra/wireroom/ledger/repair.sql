@@ -43,18 +43,18 @@ SELECT new.id, 'process', new.lane, old.bytes, old.capture_day, old.capture_id, 
 FROM new JOIN old ON old.id = new.replays
 RETURNING job_id, (SELECT replays FROM new WHERE new.id = job_id)
 
--- name: lock_job
-SELECT host, flight_id IS NOT NULL FROM line WHERE job_id = %(job)s FOR UPDATE
+-- name: lock_jobs
+SELECT job_id, host, flight_id IS NOT NULL FROM line WHERE job_id = ANY(%(jobs)s) ORDER BY job_id FOR UPDATE
 
 -- name: judge_quarantined
--- A person's verdict ends a quarantined job.
+-- A person's verdict ends quarantined jobs.
 WITH freed AS (
-    DELETE FROM quarantine WHERE job_id = %(job)s RETURNING *
+    DELETE FROM quarantine WHERE job_id = ANY(%(jobs)s) RETURNING *
 ), written AS (
     INSERT INTO outcomes (job_id, run, outcome, reason, cause, capture_day, capture_id)
     SELECT job_id, run, 'rejected', %(reason)s, %(cause)s, capture_day, capture_id FROM freed
 )
-SELECT offer FROM freed
+SELECT job_id, offer FROM freed
 
--- name: outcome
-SELECT outcome, reason FROM outcomes WHERE job_id = %(job)s
+-- name: outcomes
+SELECT job_id, outcome, reason FROM outcomes WHERE job_id = ANY(%(jobs)s)

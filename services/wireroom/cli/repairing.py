@@ -65,13 +65,14 @@ def cancel(
     Example: [bold]wireroom cancel 7 12[/]
     """
     with open_ledger() as ledger:
-        judged = {job: _cancel(ledger, job, as_json=as_json) for job in dict.fromkeys(job_ids)}
+        judged = repair.cancel(ledger, list(dict.fromkeys(job_ids)), me())
+    for job, one in judged.items():
+        _tell_cancelled(job, one, as_json=as_json)
     if any(one.state != "ended" for one in judged.values()):
         raise typer.Exit(1)
 
 
-def _cancel(ledger: Connection, job: int, *, as_json: bool) -> Judged:
-    judged = repair.cancel(ledger, job, me())
+def _tell_cancelled(job: int, judged: Judged, *, as_json: bool) -> None:
     if as_json:
         write_lines([{"job_id": job} | judged._asdict()])
     match judged:
@@ -82,7 +83,6 @@ def _cancel(ledger: Connection, job: int, *, as_json: bool) -> Judged:
             say(f"job {job} has ended already: {outcome}" + (f" ({reason})" if reason else ""), head="not cancelled: ")
         case _:
             say(f"there is no job {job}", head="not cancelled: ")
-    return judged
 
 
 def _quarantined(ledger: Connection, source: str | None, *, refetch: bool) -> dict[int, str | None]:

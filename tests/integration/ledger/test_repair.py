@@ -101,7 +101,7 @@ def test_a_replay_is_a_new_job_on_the_same_capture(desk: Desk) -> None:
 def test_a_job_cancelled_on_the_line_is_rejected_and_its_flight_finds_it_gone(desk: Desk) -> None:
     job = desk.job()
     flight = desk.flight()
-    assert repair.cancel(desk.db, job, "ada") == Judged("ended")
+    assert repair.cancel(desk.db, [job], "ada")[job] == Judged("ended")
     assert flights.captured_pages(desk.db, flight) == []
     assert desk.finish((job, 1)) == []
     row = desk.db.execute("SELECT outcome, reason, cause FROM outcomes").fetchone()
@@ -112,7 +112,7 @@ def test_a_job_cancelled_on_the_line_is_rejected_and_its_flight_finds_it_gone(de
 def test_the_host_of_a_fetch_that_is_cancelled_in_the_air_is_left_in_peace(desk: Desk) -> None:
     job = desk.job(url="https://h.example/1")
     desk.flight("fetch")
-    repair.cancel(desk.db, job, "ada")
+    repair.cancel(desk.db, [job], "ada")
     desk.job(url="https://h.example/2")
     assert desk.launch("fetch") == []
     desk.hurry()
@@ -121,7 +121,7 @@ def test_the_host_of_a_fetch_that_is_cancelled_in_the_air_is_left_in_peace(desk:
 
 def test_a_quarantined_job_can_be_judged(desk: Desk) -> None:
     job, _ = quarantined(desk)
-    assert repair.judge(desk.db, job, "by_hand", "not news (ada)") == Judged("ended")
+    assert repair.judge(desk.db, [job], "by_hand", "not news (ada)")[job] == Judged("ended")
     assert desk.value("SELECT count(*) FROM quarantine") == 0
     desk.check()
 
@@ -130,8 +130,8 @@ def test_a_finished_job_keeps_its_outcome(desk: Desk) -> None:
     job = desk.job()
     desk.flight()
     ends.reject(desk.db, "parse", [(job, 1)], [End(job, "rejected", "not_an_article", "an error page")])
-    assert repair.cancel(desk.db, job, "ada") == Judged("finished", "rejected", "not_an_article")
-    assert repair.cancel(desk.db, 999, "ada") == Judged("unknown")
+    assert repair.cancel(desk.db, [job], "ada")[job] == Judged("finished", "rejected", "not_an_article")
+    assert repair.cancel(desk.db, [999], "ada")[999] == Judged("unknown")
 
 
 def test_redriving_many_does_not_deadlock_with_offering_them_again(
@@ -158,24 +158,55 @@ def test_redriving_many_does_not_deadlock_with_offering_them_again(
     desk.check()
 
 
+class Interrupted:
+    """Statements of repair; before `name` is looked up for the first time, something else happens."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object]) -> None:
+        self._statements, self._name, self._happens = repair.queries, name, happens
+        self._undo = monkeypatch.undo
+        monkeypatch.setattr(repair, "queries", self)
+
+    def __getattr__(self, name: str) -> str:
+        if name == self._name:
+            self._undo()
+            self._happens()
+        return str(getattr(self._statements, name))
+
+
 def test_a_job_that_is_redriven_while_it_is_judged_is_found(
     desk: Desk, connection: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, _ = quarantined(desk)
     other = connection()
-    before = repair.queries.judge_quarantined
+    Interrupted(monkeypatch, "lock_quarantine", lambda: repair.redrive(other, [job], "bob"))
+    assert repair.cancel(desk.db, [job], "ada")[job] == Judged("ended")
+    assert desk.value("SELECT run FROM outcomes") == 2
+    desk.check()
 
-    class Queries:
-        """Lets the redrive in between the two looks of a verdict."""
 
-        def __getattr__(self, name: str) -> str:
-            if name == "judge_quarantined":
-                monkeypatch.undo()
-                assert repair.redrive(other, [job], "bob") == [job]
-                return before
-            return str(getattr(before_all, name))
+def test_a_job_that_is_quarantined_while_it_is_judged_is_found(
+    desk: Desk, connection: Callable[[], Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, other = desk.job(), connection()
+    flight = desk.flight()
+    failed = [ends.Failed(job, ValueError("x"))]
+    policy = ends.RetryPolicy(surprise=0)
+    Interrupted(monkeypatch, "lock_jobs", lambda: ends.fail(other, flight, "parse", "worker", failed, policy))
+    assert repair.cancel(desk.db, [job], "ada")[job] == Judged("ended")
+    assert desk.value("SELECT count(*) FROM quarantine") == 0
+    desk.check()
 
-    before_all = repair.queries
-    monkeypatch.setattr(repair, "queries", Queries())
-    assert repair.cancel(desk.db, job, "ada") == Judged("ended")
+
+def test_many_jobs_are_cancelled_wherever_they_are(desk: Desk) -> None:
+    ended, failed, flying, ready = desk.jobs(4)
+    flight = desk.flight()
+    desk.finish((ended, 1))
+    desk.db.execute("UPDATE line SET failures = 5 WHERE job_id = %s", [failed])
+    desk.fail(flight, failed, Transient("no"))
+    desk.fail(flight, ready, Transient("no"))
+    judged = repair.cancel(desk.db, [ended, failed, flying, ready, 999], "ada")
+    assert [judged[job].state for job in (ended, failed, flying, ready, 999)] == [
+        "finished", "ended", "ended", "ended", "unknown",
+    ]  # fmt: skip
+    assert desk.value("SELECT count(*) FROM outcomes WHERE reason = 'cancelled'") == 3
     desk.check()

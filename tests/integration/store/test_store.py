@@ -138,7 +138,7 @@ def test_two_captures_in_one_flight_are_applied_in_the_order_of_capture(desk: Ne
 def test_a_job_cancelled_meanwhile_is_skipped_and_its_mates_are_stored(desk: Newsdesk) -> None:
     gone, mate = desk.captured(), desk.captured()
     desk.flight(stage="store")
-    repair.cancel(desk.db, gone, "ada")
+    repair.cancel(desk.db, [gone], "ada")
     stored = store(desk.db, [enriched(gone, "One."), enriched(mate, "Two.")])
     assert ([end.job_id for end in stored.ends], stored.failed) == ([mate], [])
     assert desk.value("SELECT count(*) FROM versions") == 1

@@ -20,6 +20,7 @@ CREATE TABLE submitted (
     PRIMARY KEY (submission, job_id)
 );
 COMMENT ON TABLE submitted IS 'The jobs of a submission; a job that others offered too is in several.';
+CREATE INDEX submitted_of_job ON submitted (job_id);
 
 CREATE TABLE refusals (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
