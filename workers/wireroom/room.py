@@ -35,6 +35,8 @@ from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
 from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
 from wireroom.logs import Event
+from wireroom.probes import Probes, serve
+from wireroom.readiness import Readiness
 from wireroom.settings import Settings, settings
 from wireroom.topology import NEXT_STAGE, queue_name, task_name
 from wireroom.watchdog import Watchdog
@@ -226,6 +228,8 @@ def run(
         logs.configure(stage, given.log_format, given.log_level)
         with connect(given.database_url, stage) as connection:
             check_schema(connection)
+        readiness = Readiness(stage, given)
+        serve(Probes(readiness).paths, given.metrics_host, given.metrics_port)
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
     warm()
@@ -254,6 +258,7 @@ def run(
         rooms[0].receive(handler, flight, articles)
 
     app.task(receive, name=task_name(stage))
+    signals.worker_ready.connect(lambda **_: readiness.start(), weak=False)
     signals.task_failure.connect(partial(_bury, stage, given, blame), weak=False)
     Watchdog(stage, given).watch()
     _start(app, stage, pool, concurrency(given))
