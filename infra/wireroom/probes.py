@@ -1,10 +1,10 @@
-"""/live and /ready of a process: for the gateway as routes, for every other over a small HTTP server of its own."""
+"""/live, /ready and /metrics of a process: routes of the gateway, and of every other a small HTTP server."""
 
 from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from os import register_at_fork
@@ -12,7 +12,9 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import msgspec
+from prometheus_client.registry import Collector
 
+from wireroom import metrics
 from wireroom.errors import WireroomError
 from wireroom.readiness import Readiness
 
@@ -33,10 +35,13 @@ Probe = Callable[[], Answer]
 class Probes:
     """What the probes of one process are answered. `stuck` says why the process will not go on by itself."""
 
-    def __init__(self, readiness: Readiness, stuck: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(
+        self, readiness: Readiness, counted: Sequence[Collector], stuck: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._readiness = readiness
+        self._collectors = [*counted, metrics.PROCESS]
         self._stuck = stuck
-        self.paths: dict[str, Probe] = {"/live": self.live, "/ready": self.ready}
+        self.paths: dict[str, Probe] = {"/live": self.live, "/ready": self.ready, "/metrics": self.metrics}
 
     def live(self) -> Answer:
         """200 while the process should be left alone; 503: start it again."""
@@ -45,6 +50,11 @@ class Probes:
     def ready(self) -> Answer:
         """200 while the process could work; 503: give it time, or mend what is named."""
         return _say("ready", self._readiness.lack())
+
+    def metrics(self) -> Answer:
+        """What the process has counted, for Prometheus."""
+        self._readiness.gauge.set(self._readiness.lack() is None)
+        return Answer(200, metrics.page(self._collectors), metrics.MEDIA_TYPE)
 
 
 def _say(state: str, why_not: str | None) -> Answer:

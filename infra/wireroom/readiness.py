@@ -8,6 +8,7 @@ from threading import Lock, Thread
 
 import psycopg
 
+from wireroom import metrics
 from wireroom.broker import BrokerAway, ping
 from wireroom.database import connection_options
 from wireroom.database.migrate import SchemaMismatch, check_schema
@@ -25,6 +26,8 @@ class Readiness:
 
     def __init__(self, role: str, given: Settings, *, needs_redis: bool = True) -> None:
         self._role = role
+        # A worker shares what it counts with its children from the scoreboard on; this is its own, and made before.
+        self.gauge = metrics.READY.labels(role)
         self._settings = given
         self._needs_redis = needs_redis
         self._started = Flag()

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from wireroom.embedded import free_port
 
@@ -62,6 +63,9 @@ class Probed:
     def wait_until_ready(self) -> None:
         self.wait(lambda: self.ask("/ready")[0] == 200, "readiness")
 
+    def scrape(self) -> Scrape:
+        return read(self.page())
+
     def children(self) -> list[int]:
         """Process ids of its pool."""
         return [child.pid for child in psutil.Process(self.process.pid).children()]
@@ -88,3 +92,23 @@ def probed(role: str, env: Mapping[str, str], log: Path) -> Iterator[Probed]:
         yield process
     finally:
         process.close()
+
+
+Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def read(page: str) -> Scrape:
+    """Sample -> value, of a page that Prometheus can read; no sample twice."""
+    samples = [sample for family in text_string_to_metric_families(page) for sample in family.samples]
+    scrape = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
+    assert len(scrape) == len(samples), "a sample is there twice"
+    return scrape
+
+
+def value(scrape: Scrape, name: str, **labels: str) -> float:
+    """The sum of the samples that have these labels."""
+    found = [
+        number for (sample, has), number in scrape.items() if sample == name and labels.items() <= dict(has).items()
+    ]
+    assert found, f"no {name} with {labels}"
+    return sum(found)

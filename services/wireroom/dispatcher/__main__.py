@@ -6,11 +6,12 @@ import signal
 import sys
 from threading import Event as Flag
 
-from wireroom import logs
+from wireroom import logs, metrics
 from wireroom.broker import Broker
 from wireroom.database import AWAY, connect
 from wireroom.database.migrate import check_schema
 from wireroom.dispatcher.caretaker import Caretaker
+from wireroom.dispatcher.census_taker import CensusTaker
 from wireroom.dispatcher.dispatcher import Dispatcher
 from wireroom.dispatcher.pulse import Pulse
 from wireroom.errors import WireroomError
@@ -37,10 +38,15 @@ def main() -> None:
             check_schema(connection)
         readiness = Readiness("dispatcher", given)
         pulse = Pulse(readiness.lack)
-        serve(Probes(readiness, pulse.stuck).paths, given.metrics_host, given.metrics_port)
+        census = CensusTaker(given)
+        probes = Probes(readiness, [metrics.DISPATCHER, census], pulse.stuck)
+        serve(probes.paths, given.metrics_host, given.metrics_port)
     except WireroomError as error:
         sys.exit(f"wireroom dispatcher: {error}")
     Caretaker(given).start(stopping)
+    metrics.begin_dispatcher()
+    if given.metrics_port:
+        census.start(stopping)
     logs.info(Event.process_started)
     readiness.start()
     away = False

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from wireroom import metrics
 from wireroom.gateway import asking, offering
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.front_desk import FrontDesk
@@ -42,7 +43,8 @@ def make_app(given: Settings) -> ASGIApp:
 
     # Offers are taken without Redis too; a gateway must not be shut because of it.
     readiness = Readiness("gateway", given, needs_redis=False)
-    probes = Probes(readiness).paths
+    probes = Probes(readiness, [metrics.GATEWAY]).paths
+    metrics.begin_gateway()
     routes = [
         Route("/v1/articles", offering.offer, methods=["POST"]),
         Route("/v1/articles/{id}", asking.show_article, methods=["GET"]),

@@ -109,9 +109,8 @@ def sessions(db: Connection) -> int:
 
 
 def test_a_schema_that_moves_away_makes_it_unready_with_a_sentence(
-    database: str, db: Connection, valkey: EmbeddedValkey, tmp_path: Path
+    env: dict[str, str], db: Connection, tmp_path: Path
 ) -> None:
-    env = {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url}
     with probed("store", env, tmp_path / "log") as process:
         process.wait_until_ready()
         make_too_new(db)
@@ -126,9 +125,9 @@ def make_too_new(db: Connection) -> None:
 
 @pytest.mark.parametrize("role", [*STAGES, "dispatcher"])
 def test_who_cannot_run_on_the_schema_ends_with_a_sentence(
-    role: str, empty_database: str, valkey: EmbeddedValkey, tmp_path: Path
+    role: str, empty_database: str, env: dict[str, str], tmp_path: Path
 ) -> None:
-    env = {"WIREROOM_DATABASE_URL": empty_database, "WIREROOM_REDIS_URL": valkey.url}
+    env |= {"WIREROOM_DATABASE_URL": empty_database}
     assert said_at_the_end(role, env, tmp_path / "empty") == (
         f"wireroom {role}: the database is empty: run `wireroom migrate`\n"
     )
@@ -145,19 +144,15 @@ def said_at_the_end(role: str, env: dict[str, str], log: Path) -> str:
 
 
 @pytest.mark.parametrize("role", ["dispatcher", "ingest", "enrich"])
-def test_a_metrics_port_that_is_taken_ends_it_with_a_sentence(
-    role: str, database: str, valkey: EmbeddedValkey, tmp_path: Path
-) -> None:
+def test_a_metrics_port_that_is_taken_ends_it_with_a_sentence(role: str, env: dict[str, str], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        env = {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url, "WIREROOM_METRICS_PORT": str(port)}
-        said = said_at_the_end(role, env, tmp_path / "log")
+        said = said_at_the_end(role, env | {"WIREROOM_METRICS_PORT": str(port)}, tmp_path / "log")
     assert said.startswith(f"wireroom {role}: cannot listen on 127.0.0.1:{port} (WIREROOM_METRICS_HOST, ")
     assert "Traceback" not in said
 
 
-def test_a_child_left_behind_does_not_hold_the_port(database: str, valkey: EmbeddedValkey, tmp_path: Path) -> None:
-    env = {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url}
+def test_a_child_left_behind_does_not_hold_the_port(env: dict[str, str], tmp_path: Path) -> None:
     with probed("parse", env, tmp_path / "log") as process:
         process.wait_until_ready()
         with stopped(process.children()[0]):
@@ -166,8 +161,7 @@ def test_a_child_left_behind_does_not_hold_the_port(database: str, valkey: Embed
             socket.create_server(("127.0.0.1", process.port)).close()
 
 
-def test_another_path_says_what_there_is(database: str, valkey: EmbeddedValkey, tmp_path: Path) -> None:
-    env = {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url}
+def test_another_path_says_what_there_is(env: dict[str, str], tmp_path: Path) -> None:
     with probed("dispatcher", env, tmp_path / "log") as process:
         process.wait_until_ready()
         status, said = process.ask("/")
