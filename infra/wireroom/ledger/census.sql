@@ -1,8 +1,11 @@
 -- name: line
--- Unfinished articles by where they are, each with its oldest job; reads the whole line once.
-SELECT leg, lane, CASE WHEN flight_id IS NOT NULL THEN 'in_flight' ELSE coalesce('waits_for_' || waits_for, 'ready') END,
-    count(*), min(job_id)
-FROM line GROUP BY leg, lane, flight_id IS NOT NULL, waits_for, 3
+-- Unfinished articles by where they are, each with its oldest job. Reads the whole line once: a million articles cost
+-- half a second of one core, most of it for the grouping, so the states get their names afterwards.
+SELECT leg, lane, CASE WHEN flying THEN 'in_flight' ELSE coalesce('waits_for_' || waits_for, 'ready') END, articles, first
+FROM (
+    SELECT leg, lane, flight_id IS NOT NULL AS flying, waits_for, count(*) AS articles, min(job_id) AS first
+    FROM line GROUP BY leg, lane, flying, waits_for
+) AS groups
 
 -- name: ages
 -- How long ago these jobs were accepted, in seconds, by lane: the oldest of each.
