@@ -4,10 +4,13 @@
 MAKEFLAGS += --no-print-directory
 
 LOCK := infra/deploy/requirements.lock
+TOOLS := infra/deploy/docker/tools.lock
 BIN := .venv/bin
 INSTALLED := .venv/installed
 # PYTHON=python3.12 chooses one; otherwise the newest supported Python that runs and can make environments.
 USABLE = -c 'import ensurepip, ssl, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock"
 
 .PHONY: help
 help:  ## show this list
@@ -54,9 +57,9 @@ imports: setup
 
 .PHONY: lock
 lock: setup  ## write the hash lock of every dependency anew
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --extra all --group dev --custom-compile-command "make lock" pyproject.toml -o $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TOOLS)
+	$(COMPILE) --extra all --group dev pyproject.toml -o $(LOCK)
+	$(COMPILE) --group tools -o $(TOOLS)
 
 .PHONY: clean
 clean:  ## remove .venv, .wireroom and every cache
