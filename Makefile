@@ -14,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .PHONY: help
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 .PHONY: setup
 setup: $(INSTALLED)  ## make .venv with the pinned dependencies
@@ -41,6 +41,10 @@ up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wi
 .PHONY: test
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
 	$(BIN)/pytest
+
+.PHONY: test-containers
+test-containers: setup  ## build the images and test them, on the Docker engine that answers here
+	$(BIN)/pytest tests/containers
 
 .PHONY: lint
 lint: setup

@@ -1,4 +1,4 @@
-"""The health check of a container: ends with 0 if the process at `READY` says that it is ready, and prints its answer."""
+"""The health check of a container: prints what the process answers at `READY`; ends with 0 if that is "ready"."""
 
 import http.client
 import os
