@@ -17,10 +17,10 @@ from starlette.types import ASGIApp
 from wireroom import metrics
 from wireroom.gateway import asking, offering
 from wireroom.gateway.access_log import AccessLog
+from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import HANDLERS
 from wireroom.gateway.reader import Reader
-from wireroom.gateway.views import as_json
 from wireroom.probes import Probe, Probes
 from wireroom.readiness import Readiness
 from wireroom.settings import Settings

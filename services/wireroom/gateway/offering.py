@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wireroom.gateway import intake, lines
+from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import Parting, Problem, answer, refusal
 from wireroom.gateway.tally import refuse
-from wireroom.gateway.views import as_json
 from wireroom.ledger.offer import check_name
 
 
