@@ -71,6 +71,10 @@ class Compose:
         ids = [one for service in services for one in self.containers(service)]
         return {one["Name"].lstrip("/"): one for one in json.loads(docker("inspect", *ids))}
 
+    def restarts(self, *services: str) -> dict[str, int]:
+        """How often the engine has started containers of these services again."""
+        return {one: sum(state["RestartCount"] for state in self.states(one).values()) for one in services}
+
     def settle(self, *services: str) -> None:
         """Wait until every container of these services runs and is healthy."""
 
