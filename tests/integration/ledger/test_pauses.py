@@ -146,15 +146,38 @@ def test_a_resumed_crowd_comes_back_in_steps_and_does_not_crowd_out_others(desk:
 
 def test_jobs_that_wait_for_a_host_do_not_stay_behind_those_of_a_paused_source(desk: Desk) -> None:
     hold(desk, "host", "h.example")
-    for number in range(60):
+    for number in range(200):
         desk.job(url=f"https://h.example/{number}", source="A")
     other = desk.job(url="https://h.example/other", source="B")
     assert flown(desk, "fetch") == set()
-    assert desk.value("SELECT count(*) FROM line WHERE waits_for = 'host'") == 61
+    assert desk.value("SELECT count(*) FROM line WHERE waits_for = 'host'") == 201
     hold(desk, "source", "A")
     let_go(desk, "host", "h.example")
     assert flown(desk, "fetch") == {other}
-    assert held(desk, "A") == 60
+    assert held(desk, "A") == 200
+
+
+def test_jobs_of_a_paused_host_are_left_where_they_are(desk: Desk) -> None:
+    hold(desk, "host", "h.example")
+    for number in range(20):
+        desk.job(url=f"https://h.example/{number}")
+    assert flown(desk) == set()
+    before = desk.db.execute("SELECT xmin::text FROM line ORDER BY job_id").fetchall()
+    assert flown(desk, sweep=True) == set()
+    assert desk.db.execute("SELECT xmin::text FROM line ORDER BY job_id").fetchall() == before
+
+
+def test_hosts_of_which_only_a_paused_lane_waits_do_not_stand_before_the_others(desk: Desk) -> None:
+    desk.db.execute(
+        "WITH waiting AS (INSERT INTO hosts (host, next_at) SELECT 'h' || id, now() FROM generate_series(1, 300) AS id"
+        " RETURNING host) INSERT INTO line (job_id, leg, lane, host, waits_for)"
+        " SELECT row_number() OVER (), 'fetch', 'backfill', host, 'host' FROM waiting"
+    )
+    hold(desk, "lane", "backfill")
+    assert flown(desk, "fetch", sweep=True) == set()
+    assert desk.value("SELECT count(*) FROM hosts WHERE parked") == 0
+    let_go(desk, "lane", "backfill")
+    assert len(flown(desk, "fetch", sweep=True)) == 256
 
 
 def test_a_job_of_a_busy_host_and_a_paused_source_waits_for_both(desk: Desk) -> None:
