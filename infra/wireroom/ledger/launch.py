@@ -176,9 +176,7 @@ class Launcher:
             going.append(ready)
         return going, []
 
-    def _park_busy(
-        self, connection: Connection, found: list[Ready], room: int
-    ) -> tuple[list[Ready], list[Ready]]:
+    def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
         hosts = {ready.host for ready in found}
         busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}

@@ -7,9 +7,9 @@ FROM jobs LEFT JOIN outcomes ON outcomes.job_id = jobs.id LEFT JOIN quarantine O
     LEFT JOIN line ON line.job_id = jobs.id CROSS JOIN LATERAL (
         SELECT coalesce(outcomes.outcome, CASE WHEN quarantine.job_id IS NOT NULL THEN 'quarantined'
             WHEN line.flight_id IS NOT NULL THEN 'in flight' WHEN line.waits_for = 'time' THEN 'waiting'
-            WHEN line.waits_for = 'pause' OR EXISTS (SELECT FROM pauses WHERE line.job_id IS NOT NULL AND (what, name) IN (
+            WHEN EXISTS (SELECT FROM pauses WHERE line.job_id IS NOT NULL AND (what, name) IN (
                 ('line', ''), ('leg', line.leg), ('lane', line.lane), ('source', jobs.source), ('host', line.host)))
-            THEN 'paused' WHEN line.waits_for IS NOT NULL THEN 'waiting' WHEN line.ticket IS NOT NULL THEN 'ready' END)
+            THEN 'paused' WHEN line.waits_for = 'host' THEN 'waiting' WHEN line.job_id IS NOT NULL THEN 'ready' END)
     ) AS now (state)
 WHERE (%(jobs)s::bigint[] IS NULL OR jobs.id = ANY(%(jobs)s))
     AND (%(source)s::text IS NULL OR jobs.source = %(source)s)

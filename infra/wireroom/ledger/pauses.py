@@ -20,7 +20,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "line": (), "leg": ("fetch", "process"), "lane": LANES, "source": (), "host": (),
 }  # fmt: skip
 """What can be paused, and the names it may have where they are few. A host's pause concerns its fetches only."""
-LONGEST_WHY = 500
 NEWEST = 20_000
 """Newest jobs among which a source is looked for, to tell whether anybody has heard of it."""
 CALLED_AT_ONCE = 1000
@@ -74,7 +73,12 @@ def target(what: str, name: str | None = None) -> Target:
 
 
 def pause(connection: Connection, target: Target, who: str, why: str | None = None) -> bool:
-    """Hold the target: nothing of it is launched after this has returned. False: it was paused before, and stays so."""
+    """Hold the target: nothing of it is launched after this has returned. False: it was paused before, and stays so.
+
+    Raises `WireroomError` for a `why` that cannot be kept.
+    """
+    if refused := check_name("why", why):
+        raise WireroomError(refused.cause)
     with connection.transaction():
         connection.execute(queries.wait_for_launches)
         given = target._asdict() | {"who": who, "why": why}
@@ -105,8 +109,8 @@ def is_known(connection: Connection, target: Target) -> bool:
 class Holds:
     """What is held of one leg; its launcher has one, and uses it under the launch lock only.
 
-    A paused line, leg or lane is not claimed from, and all stays as it is. A paused host is a busy one. A job of a paused
-    source is parked when a claim meets it, so that none is looked at twice, and called when the pause is gone.
+    A paused line, leg or lane is not claimed from, and all stays as it is. A paused host is a busy one. A job of a
+    paused source is parked when a claim meets it, so that none is looked at twice, and called when the pause is gone.
     """
 
     def __init__(self, leg: str) -> None:
@@ -134,7 +138,7 @@ class Holds:
         """Park those of these jobs, locked by this transaction, whose source is paused; each with its host."""
         if not self.sources or not jobs:
             return {}
-        held = dict(connection.execute(queries.hold, {"jobs": list(jobs)}).fetchall())
+        held: dict[int, str | None] = dict(connection.execute(queries.hold, {"jobs": list(jobs)}).fetchall())
         if hosts := sorted({host for host in held.values() if host}):
             connection.execute(queries.hold_behind, {"hosts": hosts, "most": HELD_AT_ONCE})
         return held
