@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from newsroom.desk import offer
 from newsroom.line import Line, story
 from newsroom.pages import Web
+from wireroom.ledger import repair
 from wireroom.ledger.pauses import Target, pause, resume
 
 
@@ -29,6 +31,18 @@ def grounded(line: Line, jobs: list[int]) -> bool:
     """None of them is in flight."""
     found = line.db.execute("SELECT FROM line WHERE job_id = ANY(%s) AND flight_id IS NOT NULL", [jobs])
     return found.rowcount == 0
+
+
+def let_look(line: Line) -> None:
+    """Wait until a dispatcher has looked for what it may launch: it numbers ends after that."""
+    for _ in range(2):
+        jobs = line.texts(1, source="cancelled")
+        repair.cancel(line.db, jobs[0], "ada")
+        line.wait(partial(numbered, line, jobs), "an event")
+
+
+def numbered(line: Line, jobs: list[int]) -> bool:
+    return bool(line.db.execute("SELECT FROM events WHERE job_id = ANY(%s)", [jobs]).rowcount)
 
 
 def let_go(line: Line, target: Target) -> None:
@@ -70,6 +84,7 @@ def test_the_line_a_leg_and_a_lane_are_held_and_go_on(line: Line, web: Web, targ
         line.wait(lambda: bool(line.db.execute("SELECT FROM captures WHERE job_id = %s", [page]).rowcount), "a capture")
     if target.what == "lane":
         line.wait(lambda: page in line.outcomes(), "the other lane")
+    let_look(line)
     assert unfinished(line, texts) == 50 and grounded(line, texts)
     let_go(line, target)
     line.drain()
