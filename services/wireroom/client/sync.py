@@ -33,7 +33,7 @@ class Client:
     """Talks to the Wireroom at `url` in the name of `producer`. Threads may share it.
 
     A call whose answer does not come is repeated, after pauses that grow, for up to `patience` seconds; then it raises
-     `WireroomUnavailable`. An answer may take `timeout` seconds. `headers` go with every request.
+    `WireroomUnavailable`. An answer may take `timeout` seconds. `headers` go with every request.
 
     Proxies and passwords are not taken from the environment: a proxy that is meant for the web would get what is meant
     for 127.0.0.1. Where there has to be one, give `transport=httpx.HTTPTransport(proxy=...)`.
