@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -15,8 +16,15 @@ WAKE_CHANNEL = "wireroom:wake"
 EPOCH_KEY = "wireroom:epoch"
 INTAKE_LIST = "wireroom.intake"
 """The Redis list onto which producers may push jobs: bare JSON, or messages of kombu or Celery."""
+INTAKE_BATCHES = "wireroom.intake:batches"
+"""The sorted set of batches taken from that list and not yet removed, by the time at which they were taken."""
 SUBMIT_TASK = "wireroom.submit"
 """The name under which a Celery producer sends a job there."""
+
+
+def batch_list(batch: UUID) -> str:
+    """The Redis list that holds a batch taken from the intake list."""
+    return f"wireroom.intake:{batch}"
 
 
 def queue_name(stage: str) -> str:

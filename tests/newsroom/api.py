@@ -1,9 +1,16 @@
-"""A gateway in a thread of the test's process."""
+"""A gateway: in a thread of the test's process, or a process of its own."""
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -14,6 +21,7 @@ from wireroom.gateway.__main__ import listen, make_server
 from wireroom.settings import Settings
 
 CONTENT_BYTES = 1_000_000
+PATIENCE = 60.0
 
 
 def settings(database: str, valkey: EmbeddedValkey, **other: Any) -> Settings:
@@ -35,3 +43,33 @@ def serving(given: Settings) -> Iterator[httpx.Client]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+class GatewayProcess:
+    """A process, and the log it writes."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        self.url = f"http://127.0.0.1:{env['WIREROOM_GATEWAY_PORT']}"
+        self.log_file = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "wireroom.gateway"], env=os.environ | env, stderr=output
+            )
+
+    def wait_until_it_answers(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                assert httpx.get(f"{self.url}/v1/health", trust_env=False).status_code == 200
+            except httpx.TransportError:
+                assert self.process.poll() is None and time.monotonic() < until, self.log_file.read_text()
+                time.sleep(0.05)
+            else:
+                return
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log_file.read_text().splitlines()]

@@ -1,4 +1,4 @@
-"""Batches of the intake list: each is in the ledger exactly once, whoever writes it, and however often."""
+"""Many offers at once: a bad one spoils no other, and a batch of the intake list is written once, whoever does it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ _OF_DATA = (
 """What an item is to blame for. A missing table or right is not among them: then the batch waits for a person."""
 
 
+def accept_each(
+    connection: Connection, offers: Sequence[Offer], tickets: Tickets, submission: str | None = None
+) -> list[Answer]:
+    """As `accept`; if they fail on data, each is tried by itself, and only the culprits are refused."""
+    try:
+        return accept(connection, offers, tickets, submission)
+    except _OF_DATA as error:
+        if len(offers) == 1:
+            return [Refused("", "unstorable", f"Postgres cannot keep it: {_sentence(error)}")]
+    return [answer for offer in offers for answer in accept_each(connection, [offer], tickets, submission)]
+
+
 class Busy(Exception):  # noqa: N818 - not an error: the batch is to be tried again
     """Others were accepting the same keys all the time."""
 
@@ -40,25 +52,13 @@ def accept_batch(
         if not connection.execute(queries.note_batch, {"batch": batch}).rowcount:
             return None
         offers = [offer for _, offer in items if isinstance(offer, Offer)]
-        answers = iter(_accept(connection, offers, tickets))
+        answers = iter(accept_each(connection, offers, tickets))
         ends = ((item, next(answers) if isinstance(read, Offer) else read) for item, read in items)
         refused = [(item, end) for item, end in ends if isinstance(end, Refused)]
         if any(why.reason == "busy" for _, why in refused):
             raise Busy
         refusals.keep(connection, refused)
         return refused
-
-
-def _accept(connection: Connection, offers: Sequence[Offer], tickets: Tickets) -> Sequence[Answer]:
-    """An answer for each; if they fail on data, each is tried by itself, and only the culprits are refused."""
-    if not offers:
-        return []
-    try:
-        return accept(connection, offers, tickets)
-    except _OF_DATA as error:
-        if len(offers) == 1:
-            return [Refused("", "unstorable", f"Postgres cannot keep it: {_sentence(error)}")]
-    return [answer for offer in offers for answer in _accept(connection, [offer], tickets)]
 
 
 def _sentence(error: psycopg.Error) -> str:

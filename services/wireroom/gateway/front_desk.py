@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 from wireroom import logs, records
 from wireroom.broker import Broker
-from wireroom.contracts import ArticleJob
 from wireroom.database import AWAY, Connection, open_pool
-from wireroom.gateway.problems import Problem, away
+from wireroom.gateway.problems import Problem, away, refusal
 from wireroom.gateway.views import article_view, job_view
-from wireroom.ledger import look
-from wireroom.ledger.accept import Accepted, Tickets, accept
-from wireroom.ledger.offer import Refused, prepare
+from wireroom.ledger import events, look, repair, submissions
+from wireroom.ledger.accept import Accepted, Answer, Tickets
+from wireroom.ledger.batches import accept_each
+from wireroom.ledger.events import Page
+from wireroom.ledger.offer import Offer, Refused, prepare
+from wireroom.ledger.reading import read_job
+from wireroom.ledger.repair import Judged
+from wireroom.ledger.submissions import Cancelled, Progress
 from wireroom.logs import Event
 from wireroom.settings import Settings
 
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
+CALLER = "a caller of the API"
+"""Who cancels, as the history of a job has it: nobody says a name yet."""
 
 
 class SharedTickets(Tickets):
@@ -41,26 +47,38 @@ class FrontDesk:
 
     def __init__(self, given: Settings) -> None:
         self.content_bytes = given.content_bytes
-        self._tickets = SharedTickets()
-        self._broker = Broker(given.redis_url)
+        self.request_bytes = given.request_bytes
+        self.tickets = SharedTickets()
+        self.broker = Broker(given.redis_url)
         self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
 
     def close(self) -> None:
         """Give connections back."""
         self.pool.close()
-        self._broker.close()
+        self.broker.close()
 
-    def take(self, job: ArticleJob) -> Accepted:
-        """Accept the offer: after the return it is durable."""
-        offer = prepare(job, self.content_bytes)
-        if isinstance(offer, Refused):
-            raise _refusal(offer)
-        with self._connection() as connection:
-            (answer,) = accept(connection, [offer], self._tickets)
-        if isinstance(answer, Refused):
-            raise _refusal(answer)
-        self._broker.wake()
-        return answer
+    def take(self, offers: Sequence[bytes | Problem], submission: str | None) -> list[Accepted | Problem]:
+        """Accept offers, each as JSON, in one transaction: after the return they are durable.
+
+        An answer for each; a problem stays as it is. Raises `Problem`, and then nothing was accepted.
+        """
+        read = [self._read(offer) for offer in offers]
+        good = [one for one in read if isinstance(one, Offer)]
+        answers = iter(self._accept(good, submission) if good or submission else [])
+        return [_answer(next(answers)) if isinstance(one, Offer) else one for one in read]
+
+    def _accept(self, offers: Sequence[Offer], submission: str | None) -> list[Answer]:
+        with self.connection() as connection:
+            answers = accept_each(connection, offers, self.tickets, submission)
+        self.broker.wake()
+        return answers
+
+    def _read(self, offer: bytes | Problem) -> Offer | Problem:
+        if isinstance(offer, Problem):
+            return offer
+        job = read_job(offer)
+        prepared = job if isinstance(job, Refused) else prepare(job, self.content_bytes)
+        return refusal(prepared) if isinstance(prepared, Refused) else prepared
 
     def job(self, job_id: int) -> dict[str, Any] | None:
         """The job's state and timeline; None if it is not known."""
@@ -68,6 +86,28 @@ class FrontDesk:
             for state in look.jobs(connection, ids=[job_id]):
                 return job_view(state, look.timeline(connection, state))
         return None
+
+    def submission(self, name: str) -> Progress | None:
+        """How far a submission is; None if it is not known."""
+        with self.snapshot() as connection:
+            return submissions.how_far(connection, name)
+
+    def outcomes(self, after: int | None, limit: int, producer: str | None) -> Page | None:
+        """What ended after a position, or (None) nothing and the last position; None for one that is not yet known."""
+        with self.snapshot() as connection:
+            if after is None:
+                return Page([], events.head(connection), more=False)
+            return events.page(connection, after, limit, producer)
+
+    def cancel(self, job_id: int) -> Judged:
+        """End a job by the word of whoever calls the API."""
+        with self.connection() as connection:
+            return repair.cancel(connection, [job_id], CALLER)[job_id]
+
+    def cancel_submission(self, name: str) -> Cancelled | None:
+        """End those jobs of a submission that nobody else offered; None if it is not known."""
+        with self.connection() as connection:
+            return submissions.cancel(connection, name, CALLER)
 
     def article(self, article_id: int, number: int | None) -> dict[str, Any] | None:
         """The record, of version `number` or the current one; None if there is none."""
@@ -78,12 +118,13 @@ class FrontDesk:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection whose statements all see the same moment, and change nothing."""
-        with self._connection() as connection, connection.transaction():
+        with self.connection() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def connection(self) -> Iterator[Connection]:
+        """A connection of the pool; raises `Problem` with 503 where Postgres does not answer."""
         try:
             with self.pool.connection(POOL_SECONDS) as connection:
                 yield connection
@@ -94,8 +135,5 @@ class FrontDesk:
             raise away("the ledger does not answer now: repeat the request", reason="database_away") from error
 
 
-def _refusal(refused: Refused) -> Problem:
-    if refused.reason == "busy":
-        return away(refused.cause, field=refused.field, reason=refused.reason)
-    status = 409 if refused.reason == "key_reused" else 422
-    return Problem(status, refused.cause, field=refused.field, reason=refused.reason)
+def _answer(answer: Answer) -> Accepted | Problem:
+    return refusal(answer) if isinstance(answer, Refused) else answer

@@ -12,11 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.reading import NOT_JSON
+
 RETRY_SECONDS = 5
 PARTING_SECONDS = 2.0
 PARTING_BYTES = 4_000_000
 _LONGEST_PATH = 100
-_LAST = {"Connection": "close"}
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
@@ -24,7 +26,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
     def __init__(
         self, status: int, detail: str, *, field: str | None = None, reason: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, more: Mapping[str, object] | None = None, last: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(detail)
         self.status = status
@@ -32,12 +34,16 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.field = field
         self.reason = reason
         self.headers = headers
+        self.more = dict(more or {})
+        """Further members of the document."""
+        self.last = last
+        """Whether the connection ends with it, though the client may still be sending."""
 
 
 def too_large(most: int) -> Problem:
     """The request has more than `most` bytes; the rest of it is not wanted."""
     detail = f"the request is too large: at most {most:,} bytes are read"
-    return Problem(413, detail, reason="too_large", headers=_LAST)
+    return Problem(413, detail, reason="too_large", last=True)
 
 
 def away(detail: str, *, field: str | None = None, reason: str) -> Problem:
@@ -45,12 +51,25 @@ def away(detail: str, *, field: str | None = None, reason: str) -> Problem:
     return Problem(503, detail, field=field, reason=reason, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def refusal(refused: Refused) -> Problem:
+    """The offer was not accepted."""
+    field = refused.field or None
+    if refused.reason == "busy":
+        return away(refused.cause, field=field, reason=refused.reason)
+    status = 409 if refused.reason == "key_reused" else 400 if refused.reason in NOT_JSON and not field else 422
+    return Problem(status, refused.cause, field=field, reason=refused.reason)
+
+
+def facts(problem: Problem) -> dict[str, object]:
+    """The problem, without the words that every document has."""
+    named = {name: value for name in ("field", "reason") if (value := getattr(problem, name)) is not None}
+    return {"status": problem.status, "detail": problem.detail} | named | problem.more
+
+
 def answer(problem: Problem) -> Response:
     """The problem as `application/problem+json`."""
-    title = HTTPStatus(problem.status).phrase
-    document = {"type": "about:blank", "title": title, "status": problem.status, "detail": problem.detail}
-    document |= {name: value for name in ("field", "reason") if (value := getattr(problem, name)) is not None}
-    kind = Parting if problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else Response
+    document = {"type": "about:blank", "title": HTTPStatus(problem.status).phrase} | facts(problem)
+    kind = Parting if problem.last else Response
     return kind(msgspec.json.encode(document), problem.status, problem.headers, media_type="application/problem+json")
 
 
@@ -62,7 +81,8 @@ class Parting(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, ignore some more of the request, then let the connection be closed."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        headers = [*self.raw_headers, (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
         with anyio.move_on_after(PARTING_SECONDS):
             await _ignore(receive, PARTING_BYTES)
@@ -99,7 +119,7 @@ async def _disconnect(_: Request, __: Exception) -> Response:
 
 async def _surprise(_: Request, __: Exception) -> Response:
     # The server closes the connection behind a surprise; a client that is not told would send into it.
-    return answer(Problem(500, "something went wrong in the gateway; its log says what", headers=_LAST))
+    return answer(Problem(500, "something went wrong in the gateway; its log says what", last=True))
 
 
 HANDLERS: Mapping[type[Exception], ExceptionHandler] = {

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+from starlette.responses import Response
+
+from wireroom.ledger.events import Page
 from wireroom.ledger.look import JobState, Step
+from wireroom.ledger.submissions import Progress
 from wireroom.records import StoredArticle, Version
 
 _OF_PARSED = (
@@ -28,3 +33,19 @@ def article_view(stored: StoredArticle, versions: Sequence[Version]) -> dict[str
     view |= {name: getattr(stored.enrichments, name) for name in _OF_ENRICHMENTS}
     view["published"] = stored.enrichments.published or stored.parsed.published
     return view | {"enrichers": stored.enrichments.ran, "external_id": stored.external_id, "meta": stored.meta}
+
+
+def submission_view(progress: Progress) -> dict[str, Any]:
+    """How far a submission is; done when nothing of it is on the line."""
+    sums = {"ended": progress.ended, "on_the_line": progress.on_the_line, "done": progress.on_the_line == 0}
+    return progress._asdict() | sums
+
+
+def outcomes_view(page: Page) -> dict[str, Any]:
+    """Ends in their order, and where the next page begins."""
+    return page._asdict() | {"outcomes": [one._asdict() for one in page.outcomes]}
+
+
+def as_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """The answer with a view."""
+    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -13,29 +12,21 @@ import redis
 
 from newsroom.api import serving, settings
 from newsroom.desk import Desk
-from wireroom.contracts import ArticleJob
-from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 from wireroom.gateway.front_desk import CONNECTIONS, FrontDesk
 from wireroom.gateway.problems import Problem
 from wireroom.ledger import look
+from wireroom.ledger.accept import Accepted
 from wireroom.topology import WAKE_CHANNEL
 
 PATIENCE = 30.0
 OFFER = {"text": "The ferry came into the harbour.", "key": "k1", "producer": "p"}
+FERRY = b'{"text": "The ferry came."}'
 CUT_OFF = """
     CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';
     CREATE TRIGGER cut_off AFTER INSERT ON line EXECUTE FUNCTION cut_off()
 """
-
-
-@pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """One that may be stopped."""
-    with EmbeddedPostgres(tmp_path / "postgres", durable=False) as server:
-        migrate(server.url)
-        yield server
 
 
 @pytest.fixture
@@ -88,11 +79,12 @@ def test_a_restart_of_postgres_is_met_by_one_request_not_by_one_for_each_connect
 def test_a_transaction_that_is_cut_off_leaves_nothing(front: FrontDesk, desk: Desk) -> None:
     desk.db.execute(CUT_OFF)
     with pytest.raises(Problem) as met:
-        front.take(ArticleJob(text="The ferry came."))
+        front.take([FERRY], None)
     assert met.value.status == 503
     assert desk.value("SELECT count(*) FROM jobs") == 0
     desk.db.execute("DROP TRIGGER cut_off ON line")
-    assert not front.take(ArticleJob(text="The ferry came.")).duplicate
+    (answer,) = front.take([FERRY], None)
+    assert isinstance(answer, Accepted) and not answer.duplicate
     desk.check()
 
 
@@ -108,7 +100,7 @@ def test_what_a_stopped_process_or_a_standby_hears_is_an_outage(
         " CREATE TRIGGER fail BEFORE INSERT ON jobs EXECUTE FUNCTION fail()".encode()
     )
     with pytest.raises(Problem) as met:
-        front.take(ArticleJob(text="The ferry came."))
+        front.take([FERRY], None)
     assert met.value.status == 503
 
 

@@ -2,75 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from socket import create_connection
 from typing import Any
 
 import httpx
 import pytest
 
-from wireroom.embedded import EmbeddedValkey, free_port
+from newsroom.api import PATIENCE, GatewayProcess
 from wireroom.gateway.__main__ import listen
 
-PATIENCE = 60.0
-
-
-class Gateway:
-    """A process, and the log it writes."""
-
-    def __init__(self, env: dict[str, str], log: Path) -> None:
-        self.url = f"http://127.0.0.1:{env['WIREROOM_GATEWAY_PORT']}"
-        self._log = log
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "wireroom.gateway"], env=os.environ | env, stderr=output
-            )
-
-    def wait_until_it_answers(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                assert httpx.get(f"{self.url}/v1/health", trust_env=False).status_code == 200
-            except httpx.TransportError:
-                assert self.process.poll() is None and time.monotonic() < until, self._log.read_text()
-                time.sleep(0.05)
-            else:
-                return
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
-
-    def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._log.read_text().splitlines()]
-
-
-Start = Callable[..., Gateway]
-
-
-@pytest.fixture
-def start(database: str, valkey: EmbeddedValkey, tmp_path: Path) -> Iterator[Start]:
-    """Starts a gateway; more environment may be given."""
-    given = {
-        "WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url, "WIREROOM_LOG_FORMAT": "json",
-    }  # fmt: skip
-    with ExitStack() as stack:
-
-        def start(**env: str) -> Gateway:
-            gateway = Gateway({"WIREROOM_GATEWAY_PORT": str(free_port())} | given | env, tmp_path / "log")
-            stack.callback(gateway.process.wait)
-            stack.callback(gateway.process.kill)
-            return gateway
-
-        yield start
+Start = Callable[..., GatewayProcess]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=str)
@@ -149,7 +92,7 @@ def test_a_surprise_is_in_the_log_with_its_traceback(start: Start, db: Any) -> N
 def test_what_is_wrong_at_the_start_is_one_sentence(start: Start, env: dict[str, str], words: str) -> None:
     gateway = start(**env)
     assert gateway.process.wait(PATIENCE) == 1
-    said = gateway._log.read_text()
+    said = gateway.log_file.read_text()
     assert said.startswith("wireroom gateway: ") and words in said
     assert "Traceback" not in said
 
@@ -157,7 +100,7 @@ def test_what_is_wrong_at_the_start_is_one_sentence(start: Start, env: dict[str,
 def test_a_database_without_tables_is_told_how_to_get_them(start: Start, empty_database: str) -> None:
     gateway = start(WIREROOM_DATABASE_URL=empty_database)
     assert gateway.process.wait(PATIENCE) == 1
-    assert "run `wireroom migrate`" in gateway._log.read_text()
+    assert "run `wireroom migrate`" in gateway.log_file.read_text()
 
 
 def test_a_port_that_is_taken_is_named(start: Start) -> None:
@@ -165,4 +108,4 @@ def test_a_port_that_is_taken_is_named(start: Start) -> None:
         port = other.getsockname()[1]
         gateway = start(WIREROOM_GATEWAY_PORT=str(port))
         assert gateway.process.wait(PATIENCE) == 1
-    assert f"cannot listen on 127.0.0.1:{port}" in gateway._log.read_text()
+    assert f"cannot listen on 127.0.0.1:{port}" in gateway.log_file.read_text()

@@ -1,0 +1,157 @@
+"""What producers ask afterwards: jobs, records, submissions, outcomes; and taking jobs back."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any, NoReturn, TypeVar
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.problems import Problem, refusal
+from wireroom.gateway.views import as_json, outcomes_view, submission_view
+from wireroom.ledger.offer import check_name
+
+LONGEST_WAIT = 60.0
+MOST_OUTCOMES = 10_000
+DEFAULT_OUTCOMES = 1000
+FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0
+"""Seconds between two looks of a request that waits."""
+_BIGINT = 2**63 - 1
+T = TypeVar("T")
+
+
+async def show_job(request: Request) -> Response:
+    """Where a job is, and what happened to it."""
+    job_id = request.state.job = _id(request, "job")
+    return _found(await run_in_threadpool(_desk(request).job, job_id), f"there is no job {job_id}")
+
+
+async def show_article(request: Request) -> Response:
+    """A record: its current version, or that which `?version=` names."""
+    article_id, version = _id(request, "article"), _number(request, "version", 1)
+    missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
+    return _found(await run_in_threadpool(_desk(request).article, article_id, version), missing)
+
+
+async def cancel_job(request: Request) -> Response:
+    """End a job that nobody wants any more; 409 where it had ended."""
+    job_id = request.state.job = _id(request, "job")
+    judged = await run_in_threadpool(_desk(request).cancel, job_id)
+    match judged.state:
+        case "unknown":
+            raise Problem(404, f"there is no job {job_id}")
+        case "finished":
+            detail = f"job {job_id} has ended already: {judged.outcome}"
+            raise Problem(409, detail, reason="finished", more={"outcome": judged.outcome})
+    return as_json({"job_id": job_id, "outcome": "rejected", "reason": "cancelled"})
+
+
+async def show_submission(request: Request) -> Response:
+    """How far a submission is; with `?wait=` once all of it has ended, or after so many seconds."""
+    name = request.path_params["name"]
+    look = partial(_desk(request).submission, name)
+    progress = await _wait(request, look, lambda found: found is None or found.on_the_line == 0)
+    return as_json(submission_view(progress)) if progress else _no_submission(name)
+
+
+async def cancel_submission(request: Request) -> Response:
+    """End the jobs of a submission that have not ended, but for those that others offered too."""
+    name = request.path_params["name"]
+    cancelled = await run_in_threadpool(_desk(request).cancel_submission, name)
+    return as_json({"submission": name} | cancelled._asdict()) if cancelled else _no_submission(name)
+
+
+async def show_outcomes(request: Request) -> Response:
+    """What ended after `?after=`, in order and without gaps; with `?wait=` once there is something."""
+    after = None if request.query_params.get("after") == "end" else _number(request, "after", 0) or 0
+    limit = _number(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
+    producer = request.query_params.get("producer")
+    if refused := check_name("producer", producer):
+        raise refusal(refused)
+    look = partial(_desk(request).outcomes, after, limit, producer)
+    page = await _wait(
+        request, look, lambda found: after is None or found is None or bool(found.outcomes) or found.more
+    )
+    if page is None:
+        detail = f"nothing has the position {after} yet: begin with a cursor that this ledger gave"
+        raise Problem(422, detail, field="after", reason="unknown_position")
+    return as_json(outcomes_view(page))
+
+
+async def show_schema(_: Request) -> Response:
+    """The JSON Schema of an article as it is offered."""
+    return Response(_schema(), media_type="application/schema+json")
+
+
+@cache
+def _schema() -> bytes:
+    return files("wireroom.gateway").joinpath("schema.json").read_bytes()
+
+
+async def _wait(request: Request, look: Callable[[], T], done: Callable[[T], bool]) -> T:
+    """What `look` finds, once it is `done` or the request's `?wait=` seconds are over."""
+    until, pause = time.monotonic() + _seconds(request), FIRST_PAUSE
+    while True:
+        found = await run_in_threadpool(look)
+        left = until - time.monotonic()
+        if done(found) or left <= 0 or await request.is_disconnected():
+            return found
+        await anyio.sleep(min(pause, left))
+        pause = min(pause * 1.5, LAST_PAUSE)
+
+
+def _desk(request: Request) -> FrontDesk:
+    desk: FrontDesk = request.app.state.desk
+    return desk
+
+
+def _id(request: Request, what: str) -> int:
+    given = request.path_params["id"]
+    number = _integer(given)
+    if not number:
+        raise Problem(404, f"there is no {what} {given[:40]}: ids are positive numbers")
+    return number
+
+
+def _number(request: Request, name: str, least: int, most: int = _BIGINT) -> int | None:
+    """The query parameter; None where it is not given."""
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    number = _integer(given)
+    if number is None or not least <= number <= most:
+        bounds = f"from {least} to {most}" if most < _BIGINT else f"of at least {least}"
+        raise Problem(422, f"{name} must be a number {bounds}", field=name, reason="bad_number")
+    return number
+
+
+def _seconds(request: Request) -> float:
+    given = request.query_params.get("wait", "0")
+    seconds = float(given) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", given, re.ASCII) else math.nan
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise Problem(422, f"wait must be seconds from 0 to {LONGEST_WAIT:g}", field="wait", reason="bad_number")
+    return seconds
+
+
+def _integer(text: str) -> int | None:
+    number = int(text) if re.fullmatch("[0-9]{1,19}", text) else None
+    return number if number is not None and number <= _BIGINT else None
+
+
+def _found(view: dict[str, Any] | None, missing: str) -> Response:
+    if view is None:
+        raise Problem(404, missing)
+    return as_json(view)
+
+
+def _no_submission(name: str) -> NoReturn:
+    raise Problem(404, f"there is no submission {name[:100]}")

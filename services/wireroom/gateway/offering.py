@@ -1,0 +1,52 @@
+"""`POST /v1/articles`: one offer, or many."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wireroom.gateway import intake, lines
+from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.problems import Parting, Problem, refusal
+from wireroom.gateway.views import as_json
+from wireroom.ledger.offer import check_name
+
+
+async def offer(request: Request) -> Response:
+    """Accept one article (202 once it is durable), or one a line, under the name of a `?submission=` if it has one."""
+    submission = request.query_params.get("submission")
+    if refused := check_name("submission", submission):
+        raise refusal(refused)
+    offer_ = _offer_lines if intake.is_lines(request) else _offer_one
+    return await offer_(request, request.app.state.desk, submission)
+
+
+async def _offer_one(request: Request, desk: FrontDesk, submission: str | None) -> Response:
+    body = await intake.read(request, intake.limit(desk.content_bytes))
+    (answer,) = await run_in_threadpool(desk.take, [body], submission)
+    if isinstance(answer, Problem):
+        raise answer
+    request.state.job = answer.job_id
+    return as_json(lines.view(answer), 202, {"Location": f"/v1/jobs/{answer.job_id}"})
+
+
+async def _offer_lines(request: Request, desk: FrontDesk, submission: str | None) -> Response:
+    """Answer after the request, as most clients do not listen before; its chunks are committed as they come in."""
+    offered = lines.Lines(request, intake.limit(desk.content_bytes), desk.request_bytes)
+    answers: list[bytes] = []
+    async for chunk in offered.chunks():
+        try:
+            given = await run_in_threadpool(desk.take, [line.data for line in chunk], submission)
+        except Problem as problem:
+            problem.last = True
+            if not answers:
+                raise
+            answers += lines.answers(chunk, [problem] * len(chunk))
+            return _lines_answer(answers, Parting)
+        answers += lines.answers(chunk, given)
+    return _lines_answer(answers, Parting if offered.cut else Response)
+
+
+def _lines_answer(answers: list[bytes], kind: type[Response]) -> Response:
+    return kind(b"".join(answers), media_type=intake.LINES[0])

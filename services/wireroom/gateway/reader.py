@@ -1,0 +1,106 @@
+"""The reader of the intake list: what producers push onto Redis becomes jobs, or refusals."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from threading import Event as Flag
+from threading import Thread
+from uuid import UUID
+
+import redis
+
+from wireroom import logs
+from wireroom.database import AWAY
+from wireroom.gateway.envelopes import read_item
+from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.intake import limit
+from wireroom.gateway.intake_list import IntakeList
+from wireroom.ledger.batches import Busy, accept_batch
+from wireroom.logs import Event
+from wireroom.settings import Settings
+
+LOOK_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+_BROKER, _DATABASE = (Event.broker_away, Event.broker_back), (Event.database_away, Event.database_back)
+
+
+class Reader:
+    """Reads in a thread of its own. It holds one batch at a time, which others find where it dies."""
+
+    def __init__(self, desk: FrontDesk, given: Settings) -> None:
+        self._desk = desk
+        self._content_bytes = given.content_bytes
+        self._list = IntakeList(given.redis_url, limit(given.content_bytes), given.lease_scale)
+        self._stopping = Flag()
+        self._thread = Thread(target=self._read, name="intake reader")
+        self._held: UUID | None = None
+        self._looked_for_orphans = -math.inf
+        self._away: set[tuple[Event, Event]] = set()
+
+    def start(self) -> None:
+        """Read from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Bring the batch in hand to its end, and read no more."""
+        self._stopping.set()
+        self._thread.join()
+        self._list.close()
+
+    def _read(self) -> None:
+        while not self._stopping.is_set():
+            pause = RETRY_SECONDS
+            try:
+                pause = 0.0 if self._round() else LOOK_SECONDS
+            except redis.RedisError as error:
+                self._say_away(_BROKER, error)
+            except AWAY as error:
+                self._say_away(_DATABASE, error)
+            except Busy:
+                pass
+            except Exception as error:  # noqa: BLE001 - the batch stays in Redis; without this thread all would
+                logs.error(Event.intake_failed, batch=str(self._held), cause=str(error), exc_info=error)
+                # Others must not wait for it: it comes again as an orphan.
+                self._held = None
+            self._stopping.wait(pause)
+
+    def _round(self) -> bool:
+        """Bring one batch into the ledger; whether there was one."""
+        self._held = self._held or self._next()
+        self._say_back(_BROKER)
+        if self._held is None:
+            return False
+        self._commit(self._held)
+        self._held = None
+        return True
+
+    def _next(self) -> UUID | None:
+        now = time.monotonic()
+        if now - self._looked_for_orphans >= self._list.orphan_seconds / 2:
+            if orphans := self._list.orphans():
+                return orphans[0]
+            self._looked_for_orphans = now
+        return self._list.take()
+
+    def _commit(self, batch: UUID) -> None:
+        items = [read_item(pushed, self._content_bytes) for pushed in self._list.read(batch)]
+        with self._desk.pool.connection() as connection:
+            refused = accept_batch(connection, batch, items, self._desk.tickets)
+        self._say_back(_DATABASE)
+        self._list.remove(batch)
+        if items and refused is not None:
+            reasons = Counter(why.reason for _, why in refused)
+            logs.info(Event.batch_accepted, batch=str(batch), items=len(items), refused=dict(reasons))
+            self._desk.broker.wake()
+
+    def _say_away(self, what: tuple[Event, Event], error: Exception) -> None:
+        if what not in self._away:
+            logs.warning(what[0], cause=str(error))
+        self._away.add(what)
+
+    def _say_back(self, what: tuple[Event, Event]) -> None:
+        if what in self._away:
+            logs.info(what[1])
+        self._away.discard(what)
