@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +14,7 @@ from wireroom.cli.connections import open_ledger
 from wireroom.cli.output import AsJson, answer, messages, say, write_json
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
+from wireroom.gateway.views import submission_view
 from wireroom.ledger import submissions
 from wireroom.ledger.offer import check_name
 
@@ -51,7 +52,7 @@ def submission(
     with open_ledger() as ledger:
         progress = wait_for(ledger, name, time_limit) if wait else how_far(ledger, name)
     if as_json:
-        write_json(view(progress))
+        write_json(submission_view(progress))
     else:
         answer(sums(progress))
     if wait and progress.on_the_line:
@@ -92,13 +93,6 @@ def sums(progress: submissions.Progress) -> str:
     ends = ", ".join(f"{number} {end}" for end in _ENDS if (number := getattr(progress, end)))
     line = f", {progress.on_the_line} on the line" if progress.on_the_line else ""
     return f"{progress.ended} of {progress.jobs} ended" + (f": {ends}" if ends else "") + line
-
-
-def view(progress: submissions.Progress) -> dict[str, Any]:
-    """As the API shows it."""
-    return progress._asdict() | {
-        "ended": progress.ended, "on_the_line": progress.on_the_line, "done": not progress.on_the_line
-    }  # fmt: skip
 
 
 def _watch(ledger: Connection, name: str, until: float, bar: Progress) -> submissions.Progress:

@@ -6,7 +6,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -197,9 +199,31 @@ def test_a_surprise_in_the_gateway_is_not_tried_again(connect: Connect, api: htt
         assert problem.value.status == 500
 
 
-def test_another_server_is_told_from_wireroom(connect: Connect, valkey: EmbeddedValkey, api: httpx.Client) -> None:
-    with pytest.raises(Problem, match="no answer of Wireroom's"):
-        connect(f"{api.base_url}/v1/health?").submit_many([{"text": STORY}])
+class Elsewhere(BaseHTTPRequestHandler):
+    """Something else that speaks HTTP."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-length", "6")
+        self.end_headers()
+        self.wfile.write(b"<html>")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_another_server_is_told_from_wireroom(connect: Connect) -> None:
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        wire = connect(f"http://127.0.0.1:{server.server_port}")
+        try:
+            for submit in (lambda: wire.submit(text=STORY), lambda: wire.submit_many([{"text": STORY}])):
+                with pytest.raises(Problem, match="no answer of Wireroom's"):
+                    submit()
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_proxy_of_the_environment_is_not_asked(
