@@ -85,6 +85,7 @@ def reconcile(connection: Connection, *, everything: bool = False) -> Reconcilia
     return found
 
 
-def is_due(connection: Connection, seconds: float) -> bool:
-    """Whether nobody has begun a pass for so many seconds."""
-    return connection.execute(queries.is_due, {"seconds": seconds}).fetchone() == (True,)
+def reconcile_if_due(connection: Connection, seconds: float) -> Reconciliation | None:
+    """Reconcile if nobody has begun a pass for so many seconds, and once a day over everything; None: not due."""
+    due, everything = connection.execute(queries.due, {"seconds": seconds}).fetchone() or (False, False)
+    return reconcile(connection, everything=everything) if due else None

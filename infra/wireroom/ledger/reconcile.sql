@@ -70,15 +70,18 @@ SELECT position, kind FROM (
 ) AS placed WHERE position > before + 1 ORDER BY position LIMIT 1000
 
 -- name: sums
-SELECT (SELECT count(*) FROM jobs), (SELECT count(*) FILTER (WHERE outcome = 'stored') FROM outcomes),
-    (SELECT count(*) FILTER (WHERE outcome = 'updated') FROM outcomes),
-    (SELECT count(*) FILTER (WHERE outcome = 'unchanged') FROM outcomes),
-    (SELECT count(*) FILTER (WHERE outcome = 'rejected') FROM outcomes),
-    (SELECT count(*) FROM quarantine), (SELECT count(*) FROM line)
+SELECT (SELECT count(*) FROM jobs), ended.*, (SELECT count(*) FROM quarantine), (SELECT count(*) FROM line)
+FROM (
+    SELECT count(*) FILTER (WHERE outcome = 'stored'), count(*) FILTER (WHERE outcome = 'updated'),
+        count(*) FILTER (WHERE outcome = 'unchanged'), count(*) FILTER (WHERE outcome = 'rejected')
+    FROM outcomes
+) AS ended
 
 -- name: insert_reconciliation
 INSERT INTO reconciliations (started_at, since, findings, sums)
 VALUES (%(started_at)s, %(since)s, %(findings)s, %(sums)s)
 
--- name: is_due
-SELECT NOT EXISTS (SELECT FROM reconciliations WHERE started_at > now() - make_interval(secs => %(seconds)s))
+-- name: due
+-- Whether a pass is due, and whether one over everything is.
+SELECT NOT EXISTS (SELECT FROM reconciliations WHERE started_at > now() - make_interval(secs => %(seconds)s)),
+    NOT EXISTS (SELECT FROM reconciliations WHERE since = 'epoch' AND started_at > now() - interval '1 day')

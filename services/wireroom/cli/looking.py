@@ -1,4 +1,4 @@
-"""`wireroom jobs`, `job`, `quarantine`, `article`: where everything is, and what became of it."""
+"""`wireroom jobs`, `job`, `quarantine`, `refusals`, `article`: where everything is, and what became of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wireroom.cli.output import AsJson, AsLines, as_objects, cell, console, shor
 from wireroom.cli.show import show_article
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import article_view, job_view
-from wireroom.ledger import look
+from wireroom.ledger import look, refusals
 from wireroom.ledger.offer import check_name
 from wireroom.records import StoredArticle, article, versions
 
@@ -98,6 +98,28 @@ def quarantine(source: Source = None, limit: Limit = 50, as_json: AsLines = Fals
     for one in found:
         failed = f"{one.stage} ({one.kind})"
         facts = (one.job_id, _clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
+        rows.add_row(*map(cell, facts))
+    console.print(rows)
+
+
+@app.command("refusals")
+def show_refusals(limit: Limit = 50, as_json: AsLines = False) -> None:
+    """List what was pushed onto the intake list and could not be accepted, the newest first, with the reason.
+
+    Whoever offers over HTTP or by the command line is told at once; on the list nobody listens, so it is kept here for
+    30 days.
+
+    Example: [bold]wireroom refusals --json | jq .head[/]
+    """
+    with open_ledger() as ledger:
+        found = refusals.newest(ledger, limit)
+    if as_json:
+        write_lines(as_objects(found))
+        return
+    rows = table("at", "producer", "key", "reason", "cause", "bytes", "begins with")
+    for one in found:
+        cause = ": ".join(part for part in (one.field, one.cause) if part)
+        facts = (_clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
         rows.add_row(*map(cell, facts))
     console.print(rows)
 

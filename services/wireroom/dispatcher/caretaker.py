@@ -13,7 +13,7 @@ from wireroom import logs
 from wireroom.database import connect
 from wireroom.errors import WireroomError
 from wireroom.ledger import retention
-from wireroom.ledger.reconcile import is_due, reconcile
+from wireroom.ledger.reconcile import reconcile_if_due
 from wireroom.logs import Event
 from wireroom.settings import Settings
 
@@ -44,8 +44,7 @@ class Caretaker:
     def round(self) -> None:
         """Do what is due."""
         with connect(self._settings.database_url, "caretaker", idle_in_transaction_session_timeout="60s") as db:
-            if is_due(db, self._settings.reconcile_seconds):
-                found = reconcile(db)
+            if found := reconcile_if_due(db, self._settings.reconcile_seconds):
                 for finding in found.findings[:MOST_NAMED]:
                     logs.error(Event.unaccounted, check=finding.check, id=finding.id, where=finding.where)
                 logs.info(Event.reconciled, findings=len(found.findings), **found.sums._asdict())

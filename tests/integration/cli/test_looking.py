@@ -12,6 +12,8 @@ from newsroom.desk import Desk
 from wireroom.contracts import FetchedPage
 from wireroom.enrich.stage import enrich, load_enrichers
 from wireroom.errors import Transient
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.refusals import Item, keep
 from wireroom.parse.stage import parse
 from wireroom.store.stage import store
 from wireroom.topology import Enriched
@@ -51,6 +53,21 @@ def test_jobs_are_listed_newest_first_by_state_and_source(wireroom: CommandLine,
     table = wireroom("jobs", "--state", "quarantined").out.splitlines()
     assert table[1].split()[0] == str(one)
     assert table[1].rstrip().endswith("quarantined           Harbour Wire  the sky fell")
+
+
+def test_refusals_of_the_intake_list_are_shown_newest_first(wireroom: CommandLine, desk: Desk) -> None:
+    given = [
+        (Item(9, '{"txt": 1', "crawler", "k1"), Refused("txt", "unknown_field", "unknown field txt")),
+        (Item(2_000_000, "<html>\x1b[31m"), Refused("", "malformed", "the JSON is malformed")),
+    ]
+    keep(desk.db, given)
+    found = wireroom("refusals", "--json").lines
+    assert [(one["reason"], one["bytes"], one["producer"]) for one in found] == [
+        ("malformed", 2_000_000, None), ("unknown_field", 9, "crawler"),
+    ]  # fmt: skip
+    shown = wireroom("refusals").out
+    assert "crawler" in shown and "txt: unknown field txt" in shown and "2,000,000" in shown and "\x1b" not in shown
+    assert len(wireroom("refusals", "--json", "--limit", "1").lines) == 1
 
 
 def test_a_state_of_two_words_may_be_written_with_a_dash(wireroom: CommandLine, desk: Desk) -> None:

@@ -1,0 +1,86 @@
+"""Beside the dispatching everything is reconciled, and what has expired is cleared away."""
+
+from __future__ import annotations
+
+import logging
+import time
+from threading import Event as Flag
+
+import pytest
+
+from newsroom.desk import Desk
+from wireroom.database import Connection
+from wireroom.dispatcher.caretaker import Caretaker
+from wireroom.settings import Settings
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    return Desk(db, database)
+
+
+def caretaker(desk: Desk, **given: object) -> Caretaker:
+    return Caretaker(Settings(_env_file=None, database_url=desk.url, **given))  # type: ignore[arg-type]
+
+
+def events(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [str(record.msg["event"]) for record in caplog.records if isinstance(record.msg, dict)]
+
+
+def test_what_is_not_accounted_for_is_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "wireroom")
+    job = desk.job()
+    desk.db.execute("DELETE FROM line")
+    caretaker(desk).round()
+    (line,) = [record.msg for record in caplog.records if record.levelno == logging.ERROR]
+    assert isinstance(line, dict) and (line["event"], line["check"], line["id"]) == ("unaccounted", "unaccounted", job)
+    assert "reconciled" in events(caplog)
+
+
+def test_a_pass_is_made_once_by_however_many_dispatchers(desk: Desk) -> None:
+    for _ in range(3):
+        caretaker(desk, reconcile_seconds=60).round()
+    assert desk.value("SELECT count(*) FROM reconciliations") == 1
+    desk.db.execute("UPDATE reconciliations SET started_at = started_at - interval '61 seconds'")
+    caretaker(desk, reconcile_seconds=60).round()
+    assert desk.value("SELECT count(*) FROM reconciliations") == 2
+    assert desk.value("SELECT sums->'accepted' FROM reconciliations LIMIT 1") == 0
+
+
+def test_once_a_day_a_pass_covers_everything(desk: Desk) -> None:
+    job = desk.job()
+    for hours in (25, 2):
+        desk.db.execute("UPDATE jobs SET accepted_at = now() - interval '3 days'")
+        desk.db.execute("UPDATE reconciliations SET started_at = started_at - make_interval(hours => %s)", [hours])
+        caretaker(desk, reconcile_seconds=60).round()
+    assert desk.value("SELECT array_agg(since = 'epoch' ORDER BY id) FROM reconciliations") == [True, False]
+    desk.db.execute("DELETE FROM line")
+    desk.db.execute("UPDATE reconciliations SET started_at = started_at - interval '1 day'")
+    caretaker(desk, reconcile_seconds=60).round()
+    assert desk.value("SELECT findings FROM reconciliations ORDER BY id DESC LIMIT 1") == 1, job
+
+
+def test_it_clears_away_what_has_expired(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "wireroom")
+    desk.job(key="k")
+    desk.db.execute("UPDATE receipts SET accepted_at = accepted_at - interval '30 days'")
+    mine = caretaker(desk)
+    mine.round()
+    assert desk.value("SELECT count(*) FROM receipts") == 0
+    assert "cleared" in events(caplog)
+
+
+def test_it_goes_on_after_a_failure(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.db.execute("ALTER TABLE reconciliations RENAME TO hidden")
+    stopping = Flag()
+    caretaker(desk, reconcile_seconds=0.1).start(stopping)
+    until = time.monotonic() + PATIENCE
+    while "care_failed" not in events(caplog) and time.monotonic() < until:
+        time.sleep(0.02)
+    desk.db.execute("ALTER TABLE hidden RENAME TO reconciliations")
+    while not desk.value("SELECT count(*) FROM reconciliations") and time.monotonic() < until:
+        time.sleep(0.02)
+    stopping.set()
+    assert "care_failed" in events(caplog) and desk.value("SELECT count(*) FROM reconciliations")

@@ -1,0 +1,105 @@
+"""What has outlived its promise goes; what unfinished jobs still need stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsroom.desk import Desk, offer
+from wireroom.errors import Transient
+from wireroom.ledger import flights, repair, retention
+from wireroom.ledger.accept import Accepted
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.refusals import Item, keep
+from wireroom.ledger.retention import expire, expire_captures
+
+TODAY = datetime.now(UTC).date()
+OLD = TODAY - timedelta(days=40)
+
+
+def age(desk: Desk, table: str, column: str, days: int) -> None:
+    desk.db.execute(f"UPDATE {table} SET {column} = {column} - make_interval(days => {days})".encode())
+
+
+def old_day(desk: Desk, *jobs: int) -> None:
+    """The pages of these jobs were captured long ago."""
+    desk.db.execute("SELECT make_capture_days(%s, %s)", [OLD, OLD])
+    desk.db.execute("UPDATE captures SET day = %s WHERE job_id = ANY(%s)", [OLD, list(jobs)])
+    for table in ("line", "quarantine", "outcomes"):
+        desk.db.execute("ALTER TABLE outcomes DISABLE TRIGGER final")
+        desk.db.execute(f"UPDATE {table} SET capture_day = %s WHERE job_id = ANY(%s)".encode(), [OLD, list(jobs)])
+
+
+def test_a_key_is_kept_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "STEP", 2)
+    desk.accept(*(offer(key=str(n)) for n in range(5)))
+    age(desk, "receipts", "accepted_at", 29)
+    assert expire(desk.db) == 0
+    age(desk, "receipts", "accepted_at", 1)
+    desk.job(key="new")
+    assert expire(desk.db) == 5
+    assert desk.value("SELECT key FROM receipts") == "new"
+
+
+def test_an_offer_is_kept_as_long_as_it_counts(desk: Desk) -> None:
+    ended, _ = desk.jobs(2)
+    desk.finish((ended, 1))
+    assert expire(desk.db) == 0
+    age(desk, "offers", "until", 1)
+    assert expire(desk.db) == 1
+    assert desk.value("SELECT count(*) FROM offers WHERE until = 'infinity'") == 1
+
+
+def test_refusals_and_batches_are_kept_thirty_days(desk: Desk) -> None:
+    keep(desk.db, [(Item(1, "{"), Refused("", "malformed", "no"))])
+    desk.db.execute("INSERT INTO intake_batches (id) VALUES (gen_random_uuid())")
+    assert expire(desk.db) == 0
+    age(desk, "refusals", "refused_at", 30)
+    age(desk, "intake_batches", "taken_at", 30)
+    assert expire(desk.db) == 2
+
+
+def test_pages_of_old_days_go_but_for_what_is_still_needed(desk: Desk) -> None:
+    ended, failed, waiting = (
+        answer.job_id
+        for answer in desk.accept(*(offer(text=text) for text in ("ended", "failed", "waiting")))
+        if isinstance(answer, Accepted)
+    )
+    flight = desk.flight()
+    desk.finish((ended, 1))
+    desk.db.execute("UPDATE line SET failures = 5 WHERE job_id = %s", [failed])
+    desk.fail(flight, failed, Transient("no"))
+    desk.fail(flight, waiting, Transient("no"))
+    recent = desk.job(text="recent")
+    old_day(desk, ended, failed, waiting)
+    assert expire_captures(desk.db, TODAY - timedelta(days=30)) == [f"captures_{OLD:%Y%m%d}"]
+    assert {job for (job,) in desk.db.execute("SELECT job_id FROM captures")} == {failed, waiting, recent}
+    repair.redrive(desk.db, [failed], "ada")
+    desk.hurry()
+    pages = flights.captured_pages(desk.db, desk.flight())
+    assert {(one.job_id, one.page.body) for one in pages} == {
+        (failed, b"failed"), (waiting, b"waiting"), (recent, b"recent"),
+    }  # fmt: skip
+    assert expire_captures(desk.db, TODAY - timedelta(days=30)) == []
+    desk.check()
+
+
+def test_pages_of_a_day_that_nobody_made_go_too(desk: Desk) -> None:
+    ended, waiting = desk.jobs(2)
+    desk.finish((ended, 1))
+    desk.db.execute("ALTER TABLE outcomes DISABLE TRIGGER final")
+    for table in ("captures", "line", "outcomes"):
+        column = "day" if table == "captures" else "capture_day"
+        desk.db.execute(f"UPDATE {table} SET {column} = %s".encode(), [OLD])
+    assert expire_captures(desk.db, TODAY - timedelta(days=30)) == []
+    assert desk.db.execute("SELECT job_id, day FROM captures").fetchall() == [(waiting, TODAY)]
+    desk.check()
+
+
+def test_a_job_whose_page_has_expired_cannot_be_replayed(desk: Desk) -> None:
+    job = desk.job()
+    desk.finish((job, 1))
+    old_day(desk, job)
+    assert expire_captures(desk.db, TODAY)
+    assert repair.replay(desk.db, [job], "ada") == {}
