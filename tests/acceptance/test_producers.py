@@ -121,8 +121,8 @@ def many_by_python(house: House, said: str) -> None:
     assert "jobs=2, ended=2, done=True, stored=2" in progress
     house.stored(8)
     house.stored(9, lane="backfill")
-    captured = "SELECT bytes, content_type FROM captures WHERE job_id = %s"
-    assert house.line.db.execute(captured, [house.job(8)["id"]]).fetchone() == (67, "text/html")
+    captured = "SELECT content_type, bytes FROM captures WHERE job_id = %s"
+    assert house.line.db.execute(captured, [house.job(8)["id"]]).fetchone() == ("text/html", 255)
     assert "café" in house.line.record(house.job(8)["id"]).parsed.text
 
 
