@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -33,6 +34,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("Not collected: tests/containers. They need a Docker engine: make test-containers.")
     if not SHARED_DATA.is_dir():
         terminalreporter.write_line(f"Not collected: test_seed*.py, for there are no real inputs in {SHARED_DATA}.")
+    if which("curl") is None:
+        terminalreporter.write_line("Not run: the examples of docs/producers.md that use curl, for there is none.")
 
 
 @pytest.fixture(scope="session")

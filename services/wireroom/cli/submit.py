@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from secrets import token_hex
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from wireroom.cli.connections import me, open_broker, open_ledger
 from wireroom.cli.intake import STDIN, Place, Unreadable, read, walk
 from wireroom.cli.offering import Label, Offered, chunks
 from wireroom.cli.output import AsLines, answer, messages, say, write_lines
+from wireroom.cli.submissions import Submission, TimeLimit, Wait, how_to_ask, sums, wait_for
 from wireroom.database import Connection
 from wireroom.ledger import look
 from wireroom.ledger.accept import Accepted, Tickets, accept
@@ -35,6 +37,9 @@ def submit(
     source: Annotated[str | None, typer.Option(help="Publisher or feed. [dim]default: the URL's host[/]")] = None,
     lane: Annotated[Lane | None, typer.Option(help="live goes first. [dim]default: live[/]")] = None,
     key_prefix: Annotated[str, typer.Option(help="Put before each key that is made; another makes new jobs.")] = "",
+    submission: Submission = None,
+    wait: Wait = False,
+    time_limit: TimeLimit = None,
     as_json: AsLines = False,
 ) -> None:
     """Submit articles: URLs, HTML and text files, folders of them, lines on stdin. Prints job ids.
@@ -49,30 +54,49 @@ def submit(
     Repeating the command is safe: within 30 days the same content is the same
     job. To have a page fetched anew, give another --key-prefix.
 
+    Under the name of a --submission you can ask later how far all of them are,
+    and cancel them; the same name again adds to it. --wait makes up a name,
+    and the exit code is 1 if they have not ended within the --time-limit.
+
     Examples:
     [bold]wireroom submit https://example.com/story story.html folder[/]
     [bold]zcat archive.ndjson.gz | wireroom submit - --lane backfill[/]
     """
+    wait = wait or time_limit is not None
+    name = submission or (f"{me()}-{token_hex(4)}" if wait else None)
     label = Label(me(), producer, source, lane.value if lane else None, key_prefix)
     places = [place for argument in given for place in walk(argument)]
     # How many lines stdin has is not known before its end.
     with open_ledger() as ledger, open_broker() as broker, _bar(None if STDIN in given else len(places)) as bar:
-        desk = Desk(ledger, bar, as_json=as_json)
+        desk = Desk(ledger, bar, name, as_json=as_json)
         for chunk in chunks(desk.offers(places, label)):
             desk.accept(chunk)
             broker.wake()
     say(desk.sums())
-    if desk.refused:
+    left = _follow(name, time_limit, wait=wait) if name and desk.accepted else 0
+    if desk.refused or left:
         raise typer.Exit(1)
+
+
+def _follow(submission: str, time_limit: float | None, *, wait: bool) -> int:
+    """Tell how far they are, or how to ask; how many have not ended though they were waited for."""
+    if not wait:
+        say(f"how far they are: {how_to_ask(submission)}")
+        return 0
+    with open_ledger() as ledger:
+        progress = wait_for(ledger, submission, time_limit)
+    say(sums(progress))
+    return progress.on_the_line
 
 
 class Desk:
     """Takes articles in and tells of each what became of it."""
 
-    def __init__(self, ledger: Connection, bar: Progress, *, as_json: bool) -> None:
+    def __init__(self, ledger: Connection, bar: Progress, submission: str | None = None, *, as_json: bool) -> None:
         self.accepted = self.known = self.refused = 0
         self._ledger = ledger
         self._bar = bar
+        self._submission = submission
         self._as_json = as_json
         self._tickets = Tickets()
         self._jobs: set[int] = set()
@@ -93,7 +117,7 @@ class Desk:
 
     def accept(self, chunk: Sequence[Offered]) -> None:
         """Accept a chunk; after the return its articles are durable and their job ids printed."""
-        answers = accept(self._ledger, [one.offer for one in chunk], self._tickets)
+        answers = accept(self._ledger, [one.offer for one in chunk], self._tickets, self._submission)
         rows = []
         for one, result in zip(chunk, answers, strict=True):
             if isinstance(result, Accepted):

@@ -9,8 +9,8 @@ from wireroom.cli import commands
 from wireroom.cli.app import app
 
 COMMANDS = (
-    "migrate", "submit", "jobs", "job", "quarantine", "redrive", "cancel", "reconcile", "article", "try", "status",
-    "pause", "resume", "pauses",
+    "migrate", "submit", "submission", "jobs", "job", "quarantine", "refusals", "redrive", "cancel", "reconcile",
+    "article", "try", "status", "pause", "resume", "pauses",
 )  # fmt: skip
 
 
@@ -60,6 +60,12 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("pause", "line", "fetch"),
         ("pause", "job", "7"),
         ("resume", "host", "no host"),
+        ("cancel",),
+        ("cancel", "7", "--submission", "s"),
+        ("submission", ""),
+        ("submission", "n" * 513),
+        ("submit", "a.txt", "--submission", " "),
+        ("submit", "a.txt", "--time-limit", "-1"),
     ],
 )
 def test_a_wrong_argument_is_told_before_anything_is_done(run: CliRunner, arguments: tuple[str, ...]) -> None:
