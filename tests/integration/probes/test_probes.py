@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from newsroom.line import stopped
@@ -152,13 +153,18 @@ def test_a_metrics_port_that_is_taken_ends_it_with_a_sentence(role: str, env: di
     assert "Traceback" not in said
 
 
-def test_a_child_left_behind_does_not_hold_the_port(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_child_does_not_hold_the_port_of_its_parent(env: dict[str, str], tmp_path: Path) -> None:
     with probed("parse", env, tmp_path / "log") as process:
         process.wait_until_ready()
-        with stopped(process.children()[0]):
-            process.process.kill()
-            process.process.wait()
-            socket.create_server(("127.0.0.1", process.port)).close()
+        (child,) = process.children()
+        assert process.port in listening(process.process.pid)
+        assert process.port not in listening(child)
+
+
+def listening(pid: int) -> set[int]:
+    """Ports on which the process listens."""
+    found = psutil.Process(pid).net_connections("tcp")
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
 
 
 def test_another_path_says_what_there_is(env: dict[str, str], tmp_path: Path) -> None:
