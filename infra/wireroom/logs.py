@@ -68,7 +68,7 @@ class Event(StrEnum):
     cleared = "cleared"
     """What had outlived its time was deleted."""
     care_failed = "care_failed"
-    """Reconciling or clearing broke off; it is tried again."""
+    """Reconciling, counting or clearing broke off; it is tried again."""
     partition_missing = "partition_missing"
     """A day's partition of captures could not be made; the default one takes its pages."""
     worker_deaf = "worker_deaf"
