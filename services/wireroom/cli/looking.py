@@ -118,7 +118,7 @@ def show_refusals(limit: Limit = 50, as_json: AsLines = False) -> None:
     rows = table("at", "producer", "key", "reason", "cause", "bytes", "begins with")
     for one in found:
         cause = ": ".join(part for part in (one.field, one.cause) if part)
-        facts = (_clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
+        facts = (clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
         rows.add_row(*map(cell, facts))
     console.print(rows)
 
