@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,27 +18,25 @@ from wireroom.topology import STAGES
 _HEADS = {"ready": "ready", "time": "for their time", "host": "for their host", "pause": "for a pause"}
 
 
-def board(found: Status) -> Group:
-    """Everything, from what needs a person to what is only good to know."""
-    return Group(*_parts(found))
+def board(found: Status, *, compact: bool = False) -> Group:
+    """Everything; `compact` puts tables side by side where the terminal is wide enough."""
+    return Group(*_parts(found, compact=compact))
 
 
-def _parts(found: Status) -> Iterator[RenderableType]:
+def _parts(found: Status, *, compact: bool) -> Iterator[RenderableType]:
     yield cell(f"Wireroom at {clock(found.at)}", "bold")
     for one in found.pauses:
         yield cell(f"paused: {one}, since {clock(one.since)} by {one.told}", "yellow")
     yield _checked(found.checked, found.at)
     yield Text()
-    yield _waiting(found.waiting, found.pauses)
+    for pair in (
+        (_waiting(found.waiting, found.pauses), _in_flight(found.in_flight)),
+        (_times(found.times), _rates(found.rates)),
+    ):
+        yield Columns(pair, padding=(0, 3)) if compact else Group(pair[0], Text(), pair[1])
+        yield Text()
     if found.oldest:
         yield cell(f"the oldest unfinished is job {found.oldest.job_id}, accepted {_span(found.oldest.seconds)} ago")
-    yield Text()
-    yield _in_flight(found.in_flight)
-    yield Text()
-    yield _rates(found.rates)
-    yield Text()
-    yield _times(found.times)
-    yield Text()
     yield from _failures(found)
 
 
@@ -114,7 +113,7 @@ def _causes(causes: Sequence[Cause]) -> Iterator[RenderableType]:
 
 def _numbers(*columns: str) -> Table:
     made = Table(box=None, pad_edge=False, header_style="dim")
-    made.add_column(columns[0], min_width=25, no_wrap=True)
+    made.add_column(columns[0], min_width=20, no_wrap=True)
     for column in columns[1:]:
         made.add_column(column, justify="right", no_wrap=True)
     return made

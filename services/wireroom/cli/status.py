@@ -55,7 +55,7 @@ def _watch(ledger: Connection) -> None:
     with Live(console=console, auto_refresh=False) as live:
         while True:
             begun = time.monotonic()
-            live.update(board(ledger_status(ledger)), refresh=True)
+            live.update(board(ledger_status(ledger), compact=True), refresh=True)
             time.sleep(max(LOOK_SECONDS, _SHARE * (time.monotonic() - begun)))
 
 

@@ -83,6 +83,7 @@ def test_flights_under_way_finish_and_the_page_waits_before_the_next_leg(desk: D
     flight = desk.flight("fetch")
     hold(desk, "source", "A")
     assert state(desk, job) == "in flight"
+    assert not any("pause" in step.what for step in look.timeline(desk.db, look.jobs(desk.db, ids=[job])[0]))
     assert ends.capture(desk.db, flight, job, page(), delay=0)
     assert flown(desk) == set()
     let_go(desk, "source", "A")

@@ -187,6 +187,16 @@ def blocks(desk: Desk) -> dict[str, int]:
     return read
 
 
+def test_a_line_full_of_ready_jobs_is_not_read_as_a_whole(desk: Desk) -> None:
+    desk.db.execute(
+        "INSERT INTO line (job_id, leg, lane, host, ticket)"
+        " SELECT id, 'fetch', 'live', 'h' || id % 9, id FROM generate_series(1, 50000) AS id"
+    )
+    desk.db.execute("ANALYZE line")
+    pages = desk.value("SELECT pg_relation_size('line') / current_setting('block_size')::int")
+    assert blocks(desk)["waiting"] < pages
+
+
 def test_no_statement_reads_more_where_the_ledger_holds_more(desk: Desk) -> None:
     desk.jobs(8, source="A")
     desk.flight()
