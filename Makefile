@@ -4,14 +4,17 @@
 MAKEFLAGS += --no-print-directory
 
 LOCK := infra/deploy/requirements.lock
+TOOLS := infra/deploy/docker/tools.lock
 BIN := .venv/bin
 INSTALLED := .venv/installed
 # PYTHON=python3.12 chooses one; otherwise the newest supported Python that runs and can make environments.
 USABLE = -c 'import ensurepip, ssl, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock"
 
 .PHONY: help
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 .PHONY: setup
 setup: $(INSTALLED)  ## make .venv with the pinned dependencies
@@ -39,6 +42,10 @@ up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wi
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
 	$(BIN)/pytest
 
+.PHONY: test-containers
+test-containers: setup  ## build the images and test them, on the Docker engine that answers here
+	$(BIN)/pytest tests/containers
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .
@@ -54,9 +61,9 @@ imports: setup
 
 .PHONY: lock
 lock: setup  ## write the hash lock of every dependency anew
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --extra all --group dev --custom-compile-command "make lock" pyproject.toml -o $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TOOLS)
+	$(COMPILE) --extra all --group dev pyproject.toml -o $(LOCK)
+	$(COMPILE) --group tools -o $(TOOLS)
 
 .PHONY: clean
 clean:  ## remove .venv, .wireroom and every cache

@@ -16,16 +16,22 @@ from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real inputs that are not part of the repository; tests that need them are named test_seed*.py."""
 
+CONTAINERS = Path(__file__).parent / "containers"
+"""Tests that need a Docker engine; they are collected where they are named, as `make test-containers` does."""
+
 _numbers = count(1)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.name.startswith("test_seed") and not SHARED_DATA.is_dir():
         return True
-    return None
+    # What a command line names is never asked about here.
+    return True if collection_path == CONTAINERS else None
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if "tests" in config.args:
+        terminalreporter.write_line("Not collected: tests/containers. They need a Docker engine: make test-containers.")
     if not SHARED_DATA.is_dir():
         terminalreporter.write_line(f"Not collected: test_seed*.py, for there are no real inputs in {SHARED_DATA}.")
     if which("curl") is None:

@@ -113,6 +113,14 @@ class Broker:
         self._app.close()
 
 
+def ping(redis_url: str, seconds: float) -> None:
+    """Raise `BrokerAway` unless Redis answers a fresh connection within so many seconds."""
+    with _answering():
+        client = redis.Redis.from_url(redis_url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=None)
+        with client:
+            client.ping()
+
+
 @contextmanager
 def _answering() -> Iterator[None]:
     try:

@@ -26,7 +26,7 @@ from billiard.exceptions import WorkerLostError
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 
-from wireroom import logs
+from wireroom import logs, metrics
 from wireroom.blame import Blame
 from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
 from wireroom.database import AWAY, Pool, connect, open_pool
@@ -35,6 +35,9 @@ from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
 from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
 from wireroom.logs import Event
+from wireroom.probes import Probes, serve
+from wireroom.readiness import Readiness
+from wireroom.scoreboard import Scoreboard
 from wireroom.settings import Settings, settings
 from wireroom.topology import NEXT_STAGE, queue_name, task_name
 from wireroom.watchdog import Watchdog
@@ -129,7 +132,10 @@ class Room:
             with logs.bound(job=item.job_id, source=item.source):
                 started = time.perf_counter()
                 try:
-                    with self._blame.article(flight, item.job_id) if self._blame else nullcontext():
+                    with (
+                        metrics.timed(self.stage),
+                        self._blame.article(flight, item.job_id) if self._blame else nullcontext(),
+                    ):
                         value = work(item.value)
                 except Unusable as error:
                     rejected.append((item.run, self.rejection(item.job_id, error, item.stages)))
@@ -188,6 +194,8 @@ class Room:
         for failure in found:
             trace = errors[failure.job_id] if failure.kind == "surprise" else None
             event = Event.article_quarantined if failure.retry_in is None else Event.article_failed
+            if failure.retry_in is not None:
+                metrics.RETRIES.labels(self.stage, failure.kind).inc()
             logs.warning(event, job=failure.job_id, source=sources[failure.job_id], kind=failure.kind,
                          cause=failure.cause, again_in=failure.retry_in, exc_info=trace)  # fmt: skip
 
@@ -226,6 +234,11 @@ def run(
         logs.configure(stage, given.log_format, given.log_level)
         with connect(given.database_url, stage) as connection:
             check_schema(connection)
+        readiness = Readiness(stage, given)
+        scoreboard = Scoreboard() if pool == "prefork" and given.metrics_port else None
+        probes = Probes(readiness, [scoreboard.registry if scoreboard else metrics.WORKER])
+        metrics.begin_worker(stage)
+        serve(probes.paths, given.metrics_host, given.metrics_port)
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
     warm()
@@ -254,14 +267,16 @@ def run(
         rooms[0].receive(handler, flight, articles)
 
     app.task(receive, name=task_name(stage))
-    signals.task_failure.connect(partial(_bury, stage, given, blame), weak=False)
+    signals.worker_ready.connect(lambda **_: readiness.start(), weak=False)
+    signals.task_failure.connect(partial(_bury, stage, given, blame, scoreboard), weak=False)
     Watchdog(stage, given).watch()
     _start(app, stage, pool, concurrency(given))
 
 
 def _bury(
-    stage: str, given: Settings, blame: Blame | None, *, exception: BaseException, args: Sequence[Any], **_: Any
-) -> None:
+    stage: str, given: Settings, blame: Blame | None, scoreboard: Scoreboard | None,
+    *, exception: BaseException, args: Sequence[Any], **_: Any,
+) -> None:  # fmt: skip
     """A process of the pool died with a flight in hand: hand it back, with the blame where it belongs."""
     if not isinstance(exception, WorkerLostError):
         return
@@ -271,6 +286,8 @@ def _bury(
     how += f": the article took more than {given.article_seconds:g} s" if how == "SIGALRM" else ""
     cause = f"worker died at {stage} ({how})"
     blamed = blame.of(flight) if blame else None
+    if scoreboard:
+        scoreboard.count_death()
     logs.error(Event.worker_died, stage=stage, flight=flight, job=blamed, cause=cause)
     Thread(target=_hand_back, args=(stage, given, flight, [blamed] if blamed else [], cause), daemon=True).start()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -30,6 +30,8 @@ class Accepted:
 
     job_id: int
     duplicate: bool = False
+    new: bool = field(default=False, compare=False)
+    """Whether this call made the job; a repeated key is answered the same as the first time, but made none."""
 
 
 Answer = Accepted | Refused
@@ -121,7 +123,7 @@ class _Acceptance:
 
     def _repeat(self, index: int, answer: Answer, digest: bytes) -> Answer:
         if digest == self._offers[index].digest:
-            return answer
+            return replace(answer, new=False) if isinstance(answer, Accepted) else answer
         cause = "this key was used for another article: a key stands for one article for 30 days"
         return Refused("key", "key_reused", cause)
 
@@ -138,7 +140,7 @@ class _Acceptance:
         jobs = {hash_: ids[first[hash_]][0] for hash_ in won}
         jobs |= self._offered([hash_ for hash_ in first if hash_ not in won])
         for index in fresh:
-            self._answers[index] = Accepted(jobs[self._offers[index].hash], duplicate=index not in new)
+            self._answers[index] = Accepted(jobs[self._offers[index].hash], index not in new, index in new)
         current = dict(zip(_LANES, tickets, strict=True))
         with self._connection.pipeline():
             self._write(queries.insert_job, (self._job(index) for index in new))

@@ -43,8 +43,8 @@ class Busy(Exception):  # noqa: N818 - not an error: the batch is to be tried ag
 
 def accept_batch(
     connection: Connection, batch: UUID, items: Sequence[tuple[Item, Offer | Refused]], tickets: Tickets
-) -> list[tuple[Item, Refused]] | None:
-    """Write a batch of at most `accept.CHUNK` items in one transaction; what was refused is kept and returned.
+) -> list[Answer] | None:
+    """Write a batch of at most `accept.CHUNK` items in one transaction; what was refused is kept. An answer for each.
 
     None if the batch is in the ledger already. Raises `Busy`; then, as with any error, nothing is written.
     """
@@ -53,12 +53,12 @@ def accept_batch(
             return None
         offers = [offer for _, offer in items if isinstance(offer, Offer)]
         answers = iter(accept_each(connection, offers, tickets))
-        ends = ((item, next(answers) if isinstance(read, Offer) else read) for item, read in items)
-        refused = [(item, end) for item, end in ends if isinstance(end, Refused)]
+        ends = [next(answers) if isinstance(read, Offer) else read for _, read in items]
+        refused = [(item, end) for (item, _), end in zip(items, ends, strict=True) if isinstance(end, Refused)]
         if any(why.reason == "busy" for _, why in refused):
             raise Busy
         refusals.keep(connection, refused)
-        return refused
+        return ends
 
 
 def _sentence(error: psycopg.Error) -> str:

@@ -5,6 +5,7 @@ Whoever pages over a plain sequence misses transactions that took their number e
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
@@ -72,24 +73,23 @@ class Sequencer:
     def __init__(self) -> None:
         self._floor = 0
 
-    def sequence(self, connection: Connection, *, sweep: bool = False) -> int:
-        """Number up to `ROUND` endings, and return how many; none while another sequencer is at it.
+    def sequence(self, connection: Connection, *, sweep: bool = False) -> Counter[str]:
+        """Number up to `ROUND` endings, and return how many of each kind; none while another sequencer is at it.
 
         `sweep` also finds those that were committed after later ones had been numbered.
         """
         with connection.transaction():
             if connection.execute(queries.try_sequence).fetchone() != (True,):
-                return 0
+                return Counter()
             given = {"floor": 0 if sweep else self._floor, "most": ROUND}
-            row = connection.execute(queries.sequence, given).fetchone()
-            assert row is not None
-            self._floor = max(self._floor, row[1])
-            return int(row[0])
+            rows = connection.execute(queries.sequence, given).fetchall()
+        self._floor = max(self._floor, *(last for _, _, last in rows), 0)
+        return Counter({kind: number for kind, number, _ in rows})
 
 
 def sequence(connection: Connection) -> int:
     """Number every ending there is, and return how many."""
     sequencer, numbered = Sequencer(), 0
-    while some := sequencer.sequence(connection, sweep=True):
+    while some := sequencer.sequence(connection, sweep=True).total():
         numbered += some
     return numbered

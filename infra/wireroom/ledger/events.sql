@@ -12,7 +12,7 @@ WITH taken AS (
     INSERT INTO events (position, job_id, kind, at)
     SELECT coalesce((SELECT max(position) FROM events), 0) + row_number() OVER (ORDER BY id), job_id, kind, at FROM taken
 )
-SELECT count(*), coalesce(max(id), %(floor)s) FROM taken
+SELECT kind, count(*), max(id) FROM taken GROUP BY kind
 
 -- name: head
 SELECT coalesce(max(position), 0) FROM events

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, Literal, NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.pauses import Holds
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
@@ -20,7 +21,7 @@ HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
 _BACKFILL_TURN = 10
 _LOOK_AHEAD = 4
-"""Candidates looked at for each place in the fetch leg: those of busy hosts are parked."""
+"""Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 CALLED_AT_ONCE = 1000
 _OVERLAP = timedelta(minutes=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,6 +82,7 @@ class Launcher:
         self._bytes = 0
         self._parked = False
         self._asked: Counter[str | None] = Counter()
+        self._holds = Holds(leg)
 
     def launch(self, connection: Connection, epoch: str, *, sweep: bool = False) -> Launch:
         """Claim what fits into the bound and commit it as flights; nothing if another dispatcher is launching.
@@ -94,14 +96,15 @@ class Launcher:
             if not mine:
                 return Launch([])
             self._call_due(connection, now, sweep)
+            more = self._holds.look(connection, sweep=sweep)
             room = self._measure(connection)
-            if room <= 0:
+            if room <= 0 or not self._holds.lanes:
                 return Launch([])
             if self.leg == "fetch":
                 self._call_hosts(connection, sweep)
             claimed = self._claim(connection, room, sweep)
             self._sweep = False
-            return Launch(self._board(connection, claimed, epoch), self._parked)
+            return Launch(self._board(connection, claimed, epoch), more or self._parked)
 
     def _call_due(self, connection: Connection, now: datetime, sweep: bool) -> None:
         """Give tickets to jobs whose time has come."""
@@ -114,9 +117,10 @@ class Launcher:
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
+        given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
         if sweep:
-            connection.execute(queries.find_parked)
-        connection.execute(queries.call_hosts, {"pages": self._bounds.pages})
+            connection.execute(queries.find_parked, given)
+        connection.execute(queries.call_hosts, given)
 
     def _measure(self, connection: Connection) -> int:
         """How many articles there is room for; none where the bytes in flight are at their bound."""
@@ -136,38 +140,51 @@ class Launcher:
         return turn + self._claim_lane(connection, "live", room - len(turn), sweep)
 
     def _claim_lane(self, connection: Connection, lane: str, room: int, sweep: bool) -> list[Ready]:
-        if room <= 0:
+        if room <= 0 or lane not in self._holds.lanes:
             return []
         where = {"leg": self.leg, "lane": lane}
         watermark = 0 if sweep else _row(connection, queries.current, **where)[0]
-        limit = room * _LOOK_AHEAD if self.leg == "fetch" else room
+        limit = room * _LOOK_AHEAD if self.leg == "fetch" or self._holds.sources else room
         found = [
             Ready(*row) for row in connection.execute(queries.claim, where | {"watermark": watermark, "limit": limit})
         ]
-        going = self._park_busy(connection, found, room) if self.leg == "fetch" else self._that_fit(found)
-        if going:
-            connection.execute(queries.advance, where | {"ticket": going[-1].ticket})
+        held = self._hold(connection, found)
+        free = [ready for ready in found if ready.job_id not in held]
+        going, parked = self._park_busy(connection, free, room) if self.leg == "fetch" else self._that_fit(free[:room])
+        done = {*held, *(ready.job_id for ready in going + parked)}
+        if passed := list(takewhile(lambda ready: ready.job_id in done, found)):
+            connection.execute(queries.advance, where | {"ticket": passed[-1].ticket})
         return going
 
-    def _that_fit(self, found: list[Ready]) -> list[Ready]:
-        """The first ones, up to the bound of bytes and the one that goes over it."""
+    def _hold(self, connection: Connection, found: list[Ready]) -> set[int]:
+        """Those whose source is paused; they wait for it."""
+        held = self._holds.hold(connection, [ready.job_id for ready in found])
+        if held:
+            self._parked = True
+        if hosts := sorted({host for host in held.values() if host}):
+            # It may have been their turn.
+            connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
+        return set(held)
+
+    def _that_fit(self, found: list[Ready]) -> tuple[list[Ready], list[Ready]]:
+        """The first ones, up to the bound of bytes and the one that goes over it; none is parked."""
         going: list[Ready] = []
         for ready in found:
             if self._bytes <= 0:
                 break
             self._bytes -= ready.bytes
             going.append(ready)
-        return going
+        return going, []
 
-    def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> list[Ready]:
-        """Those that may be fetched now; the others met on the way wait for their host."""
+    def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
+        """Those that may be fetched now; and the others met on the way, which wait for their host."""
         hosts = {ready.host for ready in found}
         busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
         going, parked = choose(found, busy, room, self._bounds.pages, self._asked)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
-        return going
+        return going, parked
 
     def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
         if not claimed:
@@ -181,7 +198,7 @@ class Launcher:
             jobs, boarded = zip(*boarding, strict=True)
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
-                connection.execute(queries.still_parked, {"hosts": hosts})
+                connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
             connection.cursor().executemany(
                 queries.insert_flight,
                 [

@@ -22,10 +22,11 @@ WITH free AS MATERIALIZED (
     SELECT host FROM hosts
     WHERE parked AND next_at <= now()
         AND NOT EXISTS (SELECT FROM line WHERE line.host = hosts.host AND leg = 'fetch' AND flight_id IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = hosts.host)
     ORDER BY next_at LIMIT 256
 ), called AS MATERIALIZED (
     SELECT job_id FROM free CROSS JOIN LATERAL (
-        SELECT job_id FROM line WHERE line.host = free.host AND waits_for = 'host'
+        SELECT job_id FROM line WHERE line.host = free.host AND waits_for = 'host' AND lane = ANY(%(lanes)s)
         ORDER BY lane DESC, job_id LIMIT %(pages)s FOR UPDATE SKIP LOCKED
     ) AS next
 ), ready AS (
@@ -35,9 +36,9 @@ WITH free AS MATERIALIZED (
 UPDATE hosts SET parked = false FROM free WHERE hosts.host = free.host
 
 -- name: still_parked
--- Of these hosts, those for which more jobs wait are to be called again.
+-- Of these hosts, those for which more jobs wait in these lanes are to be called again.
 UPDATE hosts SET parked = true WHERE host = ANY(%(hosts)s) AND NOT parked
-    AND EXISTS (SELECT FROM line WHERE line.host = hosts.host AND waits_for = 'host')
+    AND EXISTS (SELECT FROM line WHERE line.host = hosts.host AND waits_for = 'host' AND lane = ANY(%(lanes)s))
 
 -- name: find_parked
 -- As still_parked for every host, for what was locked or ended in between; goes from host to host over the index.
@@ -48,6 +49,7 @@ WITH RECURSIVE waited_for AS (
     FROM waited_for WHERE host IS NOT NULL
 )
 UPDATE hosts SET parked = true FROM waited_for WHERE hosts.host = waited_for.host AND NOT parked
+    AND EXISTS (SELECT FROM line WHERE line.host = hosts.host AND waits_for = 'host' AND lane = ANY(%(lanes)s))
 
 -- name: in_flight
 -- How many articles and bytes of the leg are in flight, and the oldest flight. `floor` is what this said before: flight ids
@@ -65,10 +67,11 @@ WHERE leg = %(leg)s AND lane = %(lane)s AND ticket >= %(watermark)s
 ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 -- name: busy_hosts
--- Which of these hosts may not be asked now: a flight of theirs is live, or their time has not come.
+-- Which of these hosts may not be asked now: a flight of theirs is live, their time has not come, or they are paused.
 SELECT host FROM unnest(%(hosts)s::text[]) AS asked (host)
 WHERE EXISTS (SELECT FROM line WHERE line.host = asked.host AND leg = 'fetch' AND flight_id IS NOT NULL)
     OR EXISTS (SELECT FROM hosts WHERE hosts.host = asked.host AND next_at > now())
+    OR EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = asked.host)
 
 -- name: park
 WITH parked AS (

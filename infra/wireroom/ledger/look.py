@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.pauses import Pause
 
 queries = Queries("wireroom.ledger", "look.sql")
 
-STATES = ("ready", "waiting", "in flight", "quarantined", "stored", "updated", "unchanged", "rejected")
+STATES = ("ready", "waiting", "paused", "in flight", "quarantined", "stored", "updated", "unchanged", "rejected")
 
 
 class JobState(NamedTuple):
@@ -80,6 +81,9 @@ def timeline(connection: Connection, state: JobState) -> list[Step]:
         what = "redriven" if kind == "redriven" else f"{stage} failed ({kind})"
         details = cause + (f"; retry at {_clock(retry_at)}" if retry_at else "") + (f"; on {worker}" if worker else "")
         steps.append(Step(at, what, f"run {run}: {details}"))
+    for held in (Pause(*found) for found in connection.execute(queries.held_by, given)):
+        since = max(held.since, state.accepted_at)
+        steps.append(Step(since, f"held by the pause of {held}", held.told))
     return sorted([*steps, *_places(_Places(*row), state)])
 
 

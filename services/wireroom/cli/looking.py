@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
-from wireroom.cli.output import AsJson, AsLines, as_objects, cell, console, short, table, write_json, write_lines
+from wireroom.cli.output import AsJson, AsLines, as_objects, cell, clock, console, short, table, write_json, write_lines
 from wireroom.cli.show import show_article
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import article_view, job_view
@@ -54,7 +53,7 @@ def jobs(state: State = None, source: Source = None, limit: Limit = 50, as_json:
     for one in found:
         what = " · ".join(part for part in (short(one.label), one.cause) if part)
         number = f"{one.article_id} v{one.version}" if one.article_id else ""
-        rows.add_row(*map(cell, (one.job_id, _clock(one.accepted_at), one.state, number, one.source, what)))
+        rows.add_row(*map(cell, (one.job_id, clock(one.accepted_at), one.state, number, one.source, what)))
     console.print(rows)
 
 
@@ -77,7 +76,7 @@ def job(job_id: Id, as_json: AsJson = False) -> None:
     console.print(cell(head, "bold"))
     rows = table("at", "what", "details")
     for step in steps:
-        rows.add_row(*map(cell, (_clock(step.at), step.what, step.details)))
+        rows.add_row(*map(cell, (clock(step.at), step.what, step.details)))
     console.print(rows)
 
 
@@ -97,7 +96,7 @@ def quarantine(source: Source = None, limit: Limit = 50, as_json: AsLines = Fals
     rows = table("job", "since", "failed at", "source", "what", "cause")
     for one in found:
         failed = f"{one.stage} ({one.kind})"
-        facts = (one.job_id, _clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
+        facts = (one.job_id, clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
         rows.add_row(*map(cell, facts))
     console.print(rows)
 
@@ -119,7 +118,7 @@ def show_refusals(limit: Limit = 50, as_json: AsLines = False) -> None:
     rows = table("at", "producer", "key", "reason", "cause", "bytes", "begins with")
     for one in found:
         cause = ": ".join(part for part in (one.field, one.cause) if part)
-        facts = (_clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
+        facts = (clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
         rows.add_row(*map(cell, facts))
     console.print(rows)
 
@@ -152,7 +151,3 @@ def _head(found: StoredArticle) -> str:
     current = "" if found.version.number == found.current else f" (current is {found.current})"
     parts = (f"article {found.article_id}, version {found.version.number}{current}", found.source, found.url)
     return " · ".join(part for part in parts if part)
-
-
-def _clock(moment: datetime) -> str:
-    return moment.isoformat(" ", timespec="seconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -50,6 +51,11 @@ def short(text: str | None) -> str:
     """At most `SHORT` characters of a name or an address, for a person; `--json` has it whole."""
     text = text or ""
     return text if len(text) <= SHORT else f"{text[: SHORT - 2]} …"
+
+
+def clock(moment: datetime) -> str:
+    """A time for a person, to the second."""
+    return moment.isoformat(" ", timespec="seconds").replace("+00:00", "Z")
 
 
 def answer(sentence: str) -> None:

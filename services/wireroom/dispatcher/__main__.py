@@ -6,15 +6,19 @@ import signal
 import sys
 from threading import Event as Flag
 
-from wireroom import logs
+from wireroom import logs, metrics
 from wireroom.broker import Broker
 from wireroom.database import AWAY, connect
 from wireroom.database.migrate import check_schema
 from wireroom.dispatcher.caretaker import Caretaker
+from wireroom.dispatcher.census_taker import CensusTaker
 from wireroom.dispatcher.dispatcher import Dispatcher
+from wireroom.dispatcher.pulse import Pulse
 from wireroom.errors import WireroomError
 from wireroom.ledger.launch import skip_flight_numbers
 from wireroom.logs import Event
+from wireroom.probes import Probes, serve
+from wireroom.readiness import Readiness
 from wireroom.settings import Settings, settings
 
 RECONNECT_SECONDS = 1.0
@@ -32,17 +36,26 @@ def main() -> None:
         logs.configure("dispatcher", given.log_format, given.log_level)
         with connect(given.database_url, "dispatcher") as connection:
             check_schema(connection)
+        readiness = Readiness("dispatcher", given)
+        pulse = Pulse(readiness.lack)
+        census = CensusTaker(given)
+        probes = Probes(readiness, [metrics.DISPATCHER, census], pulse.stuck)
+        serve(probes.paths, given.metrics_host, given.metrics_port)
     except WireroomError as error:
         sys.exit(f"wireroom dispatcher: {error}")
     Caretaker(given).start(stopping)
+    metrics.begin_dispatcher()
+    if given.metrics_port:
+        census.start(stopping)
     logs.info(Event.process_started)
+    readiness.start()
     away = False
     while not stopping.is_set():
-        away = dispatch(given, stopping, away=away)
+        away = dispatch(given, stopping, pulse, away=away)
     logs.info(Event.process_stopped)
 
 
-def dispatch(given: Settings, stopping: Flag, *, away: bool) -> bool:
+def dispatch(given: Settings, stopping: Flag, pulse: Pulse, *, away: bool) -> bool:
     """Dispatch until told to stop or until Postgres goes away, which is returned; `away` is whether it was."""
     broker = Broker(given.redis_url)
     try:
@@ -51,7 +64,7 @@ def dispatch(given: Settings, stopping: Flag, *, away: bool) -> bool:
                 logs.info(Event.database_back)
             away = False
             skip_flight_numbers(connection)
-            Dispatcher(connection, broker, given).run(stopping.is_set)
+            Dispatcher(connection, broker, given).run(pulse.beat_at(stopping.is_set))
     except (*AWAY, WireroomError) as error:
         if not away:
             logs.warning(Event.database_away, cause=str(error))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from wireroom import logs
+from wireroom import logs, metrics
 from wireroom.broker import Broker, BrokerAway
 from wireroom.database import Connection
 from wireroom.ledger import lost
@@ -78,6 +78,8 @@ class Dispatcher:
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
             self._broker.publish(flight.stage, flight.id)
+            metrics.FLIGHTS_LAUNCHED.labels(launcher.leg).inc()
+            metrics.ARTICLES_LAUNCHED.labels(launcher.leg).inc(len(flight.jobs))
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
         return launched.more
 
@@ -85,7 +87,9 @@ class Dispatcher:
         """Give ends their positions."""
         sweep = self._is_time(SWEEP_SECONDS, "late endings")
         for _ in range(ROUNDS):
-            if self._sequencer.sequence(self._db, sweep=sweep) < ROUND:
+            ended = self._sequencer.sequence(self._db, sweep=sweep)
+            metrics.count_ends(ended)
+            if ended.total() < ROUND:
                 return
 
     def _watch_flights(self) -> None:
@@ -103,6 +107,7 @@ class Dispatcher:
             if failures is None:
                 continue
             flight = one.flight
+            metrics.LOST_FLIGHTS.labels(one.rule).inc()
             logs.warning(Event.flight_lost, flight=flight.id, stage=flight.stage, rule=one.rule, worker=flight.worker)
             for failure in failures:
                 if failure.retry_in is None:

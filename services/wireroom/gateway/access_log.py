@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,14 +15,15 @@ CUT_OFF = 499
 
 
 class AccessLog:
-    """Logs every request that `app` answers, with the job that it puts into the request's state."""
+    """Logs every request that `app` answers but those of `unlogged` paths, with the job that it puts into the state."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, unlogged: Collection[str] = ()) -> None:
         self._app = app
+        self._unlogged = unlogged
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._unlogged:
             await self._app(scope, receive, send)
             return
         started, status, state = time.perf_counter(), CUT_OFF, scope.setdefault("state", {})

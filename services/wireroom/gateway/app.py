@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,12 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from wireroom import metrics
 from wireroom.gateway import asking, offering
 from wireroom.gateway.access_log import AccessLog
+from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import HANDLERS
 from wireroom.gateway.reader import Reader
-from wireroom.gateway.views import as_json
+from wireroom.probes import Probe, Probes
+from wireroom.readiness import Readiness
 from wireroom.settings import Settings
 
 
@@ -29,12 +34,17 @@ def make_app(given: Settings) -> ASGIApp:
         app.state.desk = desk = FrontDesk(given)
         reader = Reader(desk, given)
         reader.start()
+        readiness.start()
         try:
             yield
         finally:
             await run_in_threadpool(reader.stop)
             await run_in_threadpool(desk.close)
 
+    # Offers are taken without Redis too; a gateway must not be shut because of it.
+    readiness = Readiness("gateway", given, needs_redis=False)
+    probes = Probes(readiness, [metrics.GATEWAY]).paths
+    metrics.begin_gateway()
     routes = [
         Route("/v1/articles", offering.offer, methods=["POST"]),
         Route("/v1/articles/{id}", asking.show_article, methods=["GET"]),
@@ -45,12 +55,19 @@ def make_app(given: Settings) -> ASGIApp:
         Route("/v1/outcomes", asking.show_outcomes, methods=["GET"]),
         Route("/v1/schema.json", asking.show_schema, methods=["GET"]),
         Route("/v1/health", health, methods=["GET"]),
+        *(Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()),
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
     app.router.redirect_slashes = False
-    return AccessLog(app)
+    return AccessLog(app, unlogged=probes.keys())
 
 
 async def health(_: Request) -> Response:
     """The process answers; nothing is said of Postgres or Redis."""
     return as_json({"status": "ok"})
+
+
+async def answer_probe(probe: Probe, _: Request) -> Response:
+    """What the probe says; never behind requests that wait for Postgres in the threads of the pool."""
+    answer = await asyncio.to_thread(probe)
+    return Response(answer.body, answer.status, media_type=answer.media_type)

@@ -15,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import Problem, refusal
-from wireroom.gateway.views import as_json, outcomes_view, submission_view
+from wireroom.gateway.views import outcomes_view, submission_view
 from wireroom.ledger.offer import check_name
 
 LONGEST_WAIT = 60.0

@@ -11,6 +11,7 @@ from wireroom import logs, records
 from wireroom.broker import Broker
 from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away, refusal
+from wireroom.gateway.tally import tally
 from wireroom.gateway.views import article_view, job_view
 from wireroom.ledger import events, look, repair, submissions
 from wireroom.ledger.accept import Accepted, Answer, Tickets
@@ -65,7 +66,9 @@ class FrontDesk:
         read = [self._read(offer) for offer in offers]
         good = [one for one in read if isinstance(one, Offer)]
         answers = iter(self._accept(good, submission) if good or submission else [])
-        return [_answer(next(answers)) if isinstance(one, Offer) else one for one in read]
+        given = [_answer(next(answers)) if isinstance(one, Offer) else one for one in read]
+        tally("http", read, given)
+        return given
 
     def _accept(self, offers: Sequence[Offer], submission: str | None) -> list[Answer]:
         with self.connection() as connection:

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wireroom.gateway import intake, lines
+from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
-from wireroom.gateway.problems import Parting, Problem, refusal
-from wireroom.gateway.views import as_json
+from wireroom.gateway.problems import Parting, Problem, answer, refusal
+from wireroom.gateway.tally import refuse
 from wireroom.ledger.offer import check_name
 
 
@@ -19,16 +20,20 @@ async def offer(request: Request) -> Response:
     if refused := check_name("submission", submission):
         raise refusal(refused)
     offer_ = _offer_lines if intake.is_lines(request) else _offer_one
-    return await offer_(request, request.app.state.desk, submission)
+    try:
+        return await offer_(request, request.app.state.desk, submission)
+    except Problem as problem:
+        refuse("http", problem)
+        raise
 
 
 async def _offer_one(request: Request, desk: FrontDesk, submission: str | None) -> Response:
     body = await intake.read(request, intake.limit(desk.content_bytes))
-    (answer,) = await run_in_threadpool(desk.take, [body], submission)
-    if isinstance(answer, Problem):
-        raise answer
-    request.state.job = answer.job_id
-    return as_json(lines.view(answer), 202, {"Location": f"/v1/jobs/{answer.job_id}"})
+    (given,) = await run_in_threadpool(desk.take, [body], submission)
+    if isinstance(given, Problem):
+        return answer(given)
+    request.state.job = given.job_id
+    return as_json(lines.view(given), 202, {"Location": f"/v1/jobs/{given.job_id}"})
 
 
 async def _offer_lines(request: Request, desk: FrontDesk, submission: str | None) -> Response:

@@ -17,7 +17,9 @@ from wireroom.gateway.envelopes import read_item
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.intake import limit
 from wireroom.gateway.intake_list import IntakeList
+from wireroom.gateway.tally import tally
 from wireroom.ledger.batches import Busy, accept_batch
+from wireroom.ledger.offer import Refused
 from wireroom.logs import Event
 from wireroom.settings import Settings
 
@@ -87,11 +89,12 @@ class Reader:
     def _commit(self, batch: UUID) -> None:
         items = [read_item(pushed, self._content_bytes) for pushed in self._list.read(batch)]
         with self._desk.pool.connection() as connection:
-            refused = accept_batch(connection, batch, items, self._desk.tickets)
+            answers = accept_batch(connection, batch, items, self._desk.tickets)
         self._say_back(_DATABASE)
         self._list.remove(batch)
-        if items and refused is not None:
-            reasons = Counter(why.reason for _, why in refused)
+        if items and answers is not None:
+            tally("list", [read for _, read in items], answers)
+            reasons = Counter(answer.reason for answer in answers if isinstance(answer, Refused))
             logs.info(Event.batch_accepted, batch=str(batch), items=len(items), refused=dict(reasons))
             self._desk.broker.wake()
 

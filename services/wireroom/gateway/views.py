@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-from starlette.responses import Response
-
 from wireroom.ledger.events import Page
 from wireroom.ledger.look import JobState, Step
 from wireroom.ledger.submissions import Progress
@@ -44,8 +41,3 @@ def submission_view(progress: Progress) -> dict[str, Any]:
 def outcomes_view(page: Page) -> dict[str, Any]:
     """Ends in their order, and where the next page begins."""
     return page._asdict() | {"outcomes": [one._asdict() for one in page.outcomes]}
-
-
-def as_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """The answer with a view."""
-    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")

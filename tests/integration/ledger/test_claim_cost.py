@@ -1,4 +1,5 @@
-"""What a claim reads does not grow: not with the backlog or waiting retries, nor while a backup holds a snapshot."""
+"""What a claim reads does not grow: not with the backlog, waiting retries or what is paused, nor while a backup holds a
+snapshot."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ from psycopg import IsolationLevel
 
 from newsroom.desk import EPOCH, Desk
 from wireroom.database import Connection
-from wireroom.ledger.launch import Bounds, Launcher, queries
+from wireroom.ledger import launch, pauses
+from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.pauses import LANES, Target
 
 BEHIND = 200_000
 WAITING = 100_000
+PAUSED = 20_000
 
 
 def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
@@ -27,15 +31,40 @@ def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
     )
 
 
+def crowd(desk: Desk, first: int, number: int, source: str) -> None:
+    """Ready jobs of one source."""
+    desk.db.execute(
+        "INSERT INTO jobs (id, producer, source, lane) SELECT id, 'test', %(source)s, 'live'"
+        " FROM generate_series(%(first)s, %(first)s + %(number)s - 1) AS id",
+        {"first": first, "number": number, "source": source},
+    )
+    fill(desk, first, number)
+
+
+def park(desk: Desk, launches: int) -> None:
+    """Meet as many of a paused crowd as so many launches do: each a bounded number."""
+    for _ in range(launches):
+        before = held(desk)
+        assert desk.launchers["process"].launch(desk.db, EPOCH) == ([], True)
+        assert held(desk) <= before + 128
+
+
+def held(desk: Desk) -> int:
+    return int(desk.value("SELECT count(*) FROM line WHERE waits_for = 'pause'"))
+
+
 def buffers(desk: Desk) -> int:
-    """Buffers read by the queries of one claim of 32: what is due, what is in flight, the claim itself."""
+    """Buffers read by the queries of one claim of 32: what is due, paused, resumed, in flight; the claim itself."""
     current = desk.value("SELECT current_ticket('process', 'live')")
     given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32, "most": 1000}
     given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
+    given |= {"lanes": list(LANES)}
     total = 0
-    for name in ("call_due", "in_flight", "claim"):
+    for module, name in (
+        (launch, "call_due"), (pauses, "held"), (pauses, "released"), (launch, "in_flight"), (launch, "claim"),
+    ):  # fmt: skip
         with desk.db.transaction(force_rollback=True):
-            explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(queries, name)}"
+            explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(module.queries, name)}"
             row = desk.db.execute(explained.encode(), given).fetchone()
             assert row is not None
             plan = row[0][0]["Plan"]
@@ -84,3 +113,30 @@ def test_a_claim_costs_the_same_while_somebody_holds_an_old_snapshot(
         work(desk, 100)
         during = buffers(desk)
     assert during <= before + 8
+
+
+def test_a_claim_costs_the_same_with_128_and_20_000_jobs_of_a_paused_source(desk: Desk) -> None:
+    fill(desk, 1_000_000, 232)
+    crowd(desk, 1, PAUSED, "crowd")
+    pauses.pause(desk.db, Target("source", "crowd"), "ada")
+    park(desk, 1)
+    few = buffers(desk)
+    park(desk, PAUSED // 128 - 1)
+    assert buffers(desk) <= few + 8
+    assert len(desk.launch()) == 1
+
+
+def test_parking_a_crowd_does_not_make_claims_dearer_while_somebody_holds_an_old_snapshot(
+    desk: Desk, connection: Callable[[], Connection]
+) -> None:
+    crowd(desk, 1, PAUSED, "crowd")
+    pauses.pause(desk.db, Target("source", "crowd"), "ada")
+    backup = connection()
+    backup.isolation_level = IsolationLevel.REPEATABLE_READ
+    with backup.transaction():
+        backup.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        backup.execute("SELECT count(*) FROM line")
+        park(desk, 2)
+        before = buffers(desk)
+        park(desk, 100)
+        assert buffers(desk) <= before + 8

@@ -10,6 +10,7 @@ from wireroom.cli.app import app
 
 COMMANDS = (
     "migrate", "submit", "submission", "jobs", "job", "quarantine", "redrive", "cancel", "reconcile", "article", "try",
+    "status", "pause", "resume", "pauses",
 )  # fmt: skip
 
 
@@ -59,6 +60,12 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("submission", "n" * 513),
         ("submit", "a.txt", "--submission", " "),
         ("submit", "a.txt", "--time-limit", "-1"),
+        ("pause",),
+        ("pause", "leg"),
+        ("pause", "leg", "parse"),
+        ("pause", "line", "fetch"),
+        ("pause", "job", "7"),
+        ("resume", "host", "no host"),
     ],
 )
 def test_a_wrong_argument_is_told_before_anything_is_done(run: CliRunner, arguments: tuple[str, ...]) -> None:

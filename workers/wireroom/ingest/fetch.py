@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -56,12 +56,15 @@ class Fetcher:
     """
 
     def __init__(
-        self, user_agent: str, seconds: float, content_bytes: int, allow: str, *, resolve: Resolve = resolve
-    ) -> None:
+        self, user_agent: str, seconds: float, content_bytes: int, allow: str, *, resolve: Resolve = resolve,
+        answered: Callable[[int | None], object] = bool,
+    ) -> None:  # fmt: skip
+        """`answered` is told the status of each answer; None where there was none."""
         self.seconds = seconds
         """Total deadline of one fetch, redirects included."""
         self.content_bytes = content_bytes
         """Largest page, decoded."""
+        self._answered = answered
         self._headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
@@ -124,11 +127,15 @@ class Fetcher:
         request = httpx.Request("GET", url, headers={"Host": urlsplit(url).netloc} | self._headers)
         request.headers.encoding = "utf-8"  # else a cookie outside ASCII could not be sent back
         cookies.set_cookie_header(request)
-        with _plainly(urlsplit(url).netloc):
-            async with self._pool.stream("GET", _target(url), headers=request.headers.raw) as response:
-                headers = httpx.Headers(response.headers)
-                _keep_cookies(cookies, headers, request)
-                yield Answer(response.status, headers, response.aiter_stream())
+        status = None
+        try:
+            with _plainly(urlsplit(url).netloc):
+                async with self._pool.stream("GET", _target(url), headers=request.headers.raw) as response:
+                    status, headers = response.status, httpx.Headers(response.headers)
+                    _keep_cookies(cookies, headers, request)
+                    yield Answer(status, headers, response.aiter_stream())
+        finally:
+            self._answered(status)
 
 
 def _address(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from wireroom import logs, room
+from wireroom import logs, metrics, room
 from wireroom.contracts import FetchedPage
 from wireroom.errors import Unusable
 from wireroom.ingest.fetch import Fetcher
@@ -18,15 +18,28 @@ from wireroom.room import Room
 
 CONNECTIONS = 4
 _loop = Loop()
-_fetcher: list[Fetcher] = []
+_fetcher: list[Stopwatch] = []
+
+
+class Stopwatch:
+    """A fetcher whose fetches are timed."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+
+    async def fetch(self, url: str, source: str | None = None) -> FetchedPage:
+        """As `Fetcher.fetch`."""
+        with metrics.timed("ingest"):
+            return await self._fetcher.fetch(url, source)
 
 
 def open_fetcher(desk: Room) -> None:
     """Start the loop and its HTTP client."""
     given = desk.settings
-    fetcher = Fetcher(given.user_agent, given.fetch_seconds, given.content_bytes, given.fetch_allow)
+    fetcher = Fetcher(given.user_agent, given.fetch_seconds, given.content_bytes, given.fetch_allow,
+                      answered=metrics.count_fetch)  # fmt: skip
     _loop.start()
-    _fetcher.append(_loop.run(fetcher.__aenter__()))
+    _fetcher.append(Stopwatch(_loop.run(fetcher.__aenter__())))
 
 
 def receive(desk: Room, flight: int, _: str | None) -> None:

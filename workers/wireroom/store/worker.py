@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wireroom import logs, room
+from wireroom import logs, metrics, room
 from wireroom.logs import Event
 from wireroom.room import Room
 from wireroom.store.stage import store
@@ -14,7 +14,7 @@ def receive(desk: Room, flight: int, articles: str | None) -> None:
     enriched = unpack(articles, Enriched)
     sources = {one.job_id: one.source for one in enriched}
     logs.info(Event.flight_started, articles=len(enriched))
-    with desk.pool.connection() as connection:
+    with desk.pool.connection() as connection, metrics.timed("store", len(enriched)):
         ends, failed = store(connection, enriched)
     desk.fail(flight, failed, sources)
     for end in ends:

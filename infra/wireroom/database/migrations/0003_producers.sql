@@ -98,7 +98,10 @@ COMMENT ON TABLE pauses IS 'What is not launched for now; flights under way fini
 
 ALTER TABLE line DROP CONSTRAINT line_waits_for_check;
 ALTER TABLE line ADD CONSTRAINT line_waits_for_check CHECK (waits_for IN ('time', 'host', 'pause'));
-CREATE INDEX line_paused ON line (job_id) WHERE waits_for = 'pause';
+ALTER TABLE line ADD paused_source text;
+ALTER TABLE line ADD CHECK ((waits_for IS NOT DISTINCT FROM 'pause') = (paused_source IS NOT NULL));
+COMMENT ON COLUMN line.paused_source IS 'The source by whose pause the job is held, so that all of a source are found again.';
+CREATE INDEX line_paused ON line (leg, paused_source, lane DESC, job_id) WHERE waits_for = 'pause';
 
 CREATE INDEX attempts_at ON attempts USING brin (at);
 

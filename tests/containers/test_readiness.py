@@ -1,0 +1,52 @@
+"""Readiness is not liveness: what cannot work says so and is left alone, until it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from newsroom.compose import ROLES, Compose, wait
+
+ASK = "python -IS /ready.py || true"
+REFUSAL = "deploy a newer Wireroom"
+
+
+def answers(stack: Compose) -> dict[str, str]:
+    """What each role says when asked whether it is ready."""
+    return {role: stack("exec", "--no-TTY", role, "sh", "-c", ASK) for role in ROLES}
+
+
+def wait_for_answers(stack: Compose, said: str) -> None:
+    wait(lambda: all(said in answer for answer in answers(stack).values()), lambda: f"{said!r}: {answers(stack)}")
+
+
+def test_without_postgres_nobody_is_ready_and_nobody_is_restarted(stack: Compose) -> None:
+    started = {name: state["State"]["StartedAt"] for name, state in stack.states(*ROLES).items()}
+    stack("stop", "postgres")
+    wait_for_answers(stack, "does not answer")
+    assert (stack.get("/live").status_code, stack.get("/ready").status_code) == (200, 503)
+    stack("start", "postgres")
+    stack.settle(*ROLES)
+    assert {name: state["State"]["StartedAt"] for name, state in stack.states(*ROLES).items()} == started
+
+
+@pytest.fixture(scope="module")
+def future(stack: Compose) -> Iterator[None]:
+    """The schema of a Wireroom to come, which does not serve today's."""
+    stack.sql("INSERT INTO migrations (number, name, oldest_code) VALUES (9999, '9999_future', 9999)")
+    yield
+    stack.sql("DELETE FROM migrations WHERE number = 9999")
+    stack.up()
+
+
+def test_code_too_old_for_the_schema_says_so_when_asked(stack: Compose, future: None) -> None:
+    wait_for_answers(stack, REFUSAL)
+
+
+@pytest.mark.parametrize("role", ["dispatcher", "gateway", "parse"])
+def test_code_too_old_for_the_schema_refuses_to_start_with_a_sentence(stack: Compose, future: None, role: str) -> None:
+    sentence = f"wireroom {role}: the database is at migration 9999"
+    stack("restart", role)
+    wait(lambda: sentence in stack("logs", role), lambda: f"{sentence!r}: {stack('logs', '--tail', '5', role)}")
+    assert REFUSAL in stack("logs", role) and "Traceback" not in stack("logs", role)

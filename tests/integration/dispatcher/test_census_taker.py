@@ -1,0 +1,133 @@
+"""The gauges are those of the ledger, and are gone while it cannot be counted."""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+from threading import Event as Flag
+
+import pytest
+
+from newsroom.desk import Desk
+from newsroom.probing import Scrape, read, value
+from wireroom import metrics
+from wireroom.database import Connection
+from wireroom.dispatcher.census_taker import STALE_SECONDS, CensusTaker
+from wireroom.errors import Transient, WireroomError
+from wireroom.ledger.reconcile import reconcile
+from wireroom.settings import Settings
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    return Desk(db, database)
+
+
+@pytest.fixture
+def taker(database: str, clock: Clock) -> CensusTaker:
+    return CensusTaker(Settings(database_url=database), clock)
+
+
+def shown(taker: CensusTaker) -> Scrape:
+    return read(metrics.page([taker]).decode())
+
+
+def counted(taker: CensusTaker) -> Scrape:
+    taker.count()
+    return shown(taker)
+
+
+def test_every_unfinished_article_is_in_one_state(desk: Desk, taker: CensusTaker) -> None:
+    desk.jobs(3)
+    desk.launch()
+    desk.job(lane="backfill")
+    desk.job(url="https://one.example/")
+    desk.job(url="https://two.example/")
+    (fetched,) = desk.launch("fetch")
+    desk.fail(fetched.id, fetched.jobs[0], Transient("later"), stage="ingest")
+    scrape = counted(taker)
+    articles = {
+        tuple(dict(labels)[name] for name in ("leg", "lane", "state")): number
+        for (name_, labels), number in scrape.items()
+        if name_ == "wireroom_line_articles" and number
+    }
+    assert articles == {
+        ("process", "live", "in_flight"): 3,
+        ("process", "backfill", "ready"): 1,
+        ("fetch", "live", "in_flight"): 1,
+        ("fetch", "live", "waits_for_time"): 1,
+    }
+    assert value(scrape, "wireroom_live_flights", stage="parse", state="queued") == 1
+    assert value(scrape, "wireroom_live_flights", stage="ingest") == 1
+
+
+def test_what_is_gone_is_0_and_not_what_it_was(desk: Desk, taker: CensusTaker) -> None:
+    job = desk.job()
+    assert value(counted(taker), "wireroom_line_articles", state="ready") == 1
+    desk.flight()
+    assert value(counted(taker), "wireroom_live_flights", state="started") == 1
+    desk.finish((job, 1))
+    scrape = counted(taker)
+    assert value(scrape, "wireroom_line_articles") == value(scrape, "wireroom_live_flights") == 0
+    assert value(scrape, "wireroom_oldest_unfinished_seconds") == 0
+
+
+def test_the_oldest_is_the_oldest_of_its_lane(desk: Desk, taker: CensusTaker) -> None:
+    old, *_ = desk.jobs(3, lane="backfill")
+    desk.jobs(3)
+    desk.db.execute("UPDATE jobs SET accepted_at = accepted_at - interval '1 hour' WHERE id = %s", [old])
+    scrape = counted(taker)
+    assert 3600 <= value(scrape, "wireroom_oldest_unfinished_seconds", lane="backfill") < 3700
+    assert 0 < value(scrape, "wireroom_oldest_unfinished_seconds", lane="live") < 100
+
+
+def test_quarantine_refusals_and_the_gap_are_shown(desk: Desk, taker: CensusTaker) -> None:
+    scrape = counted(taker)
+    assert math.isnan(value(scrape, "wireroom_reconciliation_gap"))
+    job = desk.job()
+    for _ in range(3):
+        desk.fail(desk.flight(), job, KeyError("odd"))
+        desk.hurry()
+    desk.db.execute("INSERT INTO refusals (reason, cause, bytes, head) VALUES ('malformed', 'it is', 1, '{')")
+    desk.db.execute("INSERT INTO flights (id, leg, stage, epoch, queued_at) VALUES (99, 'fetch', 'ingest', '', now())")
+    assert len(reconcile(desk.db).findings) == 1
+    scrape = counted(taker)
+    assert value(scrape, "wireroom_quarantine_articles") == 1
+    assert value(scrape, "wireroom_refusals") == 1
+    assert value(scrape, "wireroom_reconciliation_gap") == 1
+    assert 0 < value(scrape, "wireroom_reconciliation_age_seconds") < 100
+
+
+def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: Clock) -> None:
+    assert shown(taker) == {}
+    assert counted(taker)
+    clock.now += STALE_SECONDS - 1
+    assert shown(taker)
+    clock.now += 1
+    assert shown(taker) == {}
+
+
+def test_a_census_that_fails_is_tried_again(desk: Desk, taker: CensusTaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries, stopping = count(1), Flag()
+
+    def fail_then_stop() -> None:
+        if next(tries) == 3:
+            stopping.set()
+        raise WireroomError("Postgres does not answer")
+
+    monkeypatch.setattr(taker, "count", fail_then_stop)
+    monkeypatch.setattr("wireroom.dispatcher.census_taker.COUNT_SECONDS", 0)
+    taker._work(stopping)
+    assert next(tries) == 4
