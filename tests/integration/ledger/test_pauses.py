@@ -233,7 +233,7 @@ def test_held_jobs_can_be_cancelled_and_redriven_ones_are_held(desk: Desk) -> No
     desk.db.execute("UPDATE line SET failures = 5")
     desk.fail(flight, redriven, Transient("no"))
     hold(desk, "source", "B")
-    assert repair.cancel(desk.db, cancelled, "ada").state == "ended"
+    assert repair.cancel(desk.db, [cancelled], "ada")[cancelled].state == "ended"
     assert repair.redrive(desk.db, [redriven], "ada") == [redriven]
     assert flown(desk) == set()
     desk.check()

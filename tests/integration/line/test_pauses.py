@@ -37,7 +37,7 @@ def let_look(line: Line) -> None:
     """Wait until a dispatcher has looked for what it may launch: it numbers ends after that."""
     for _ in range(2):
         jobs = line.texts(1, source="cancelled")
-        repair.cancel(line.db, jobs[0], "ada")
+        repair.cancel(line.db, jobs, "ada")
         line.wait(partial(numbered, line, jobs), "an event")
 
 

@@ -9,8 +9,8 @@ from wireroom.cli import commands
 from wireroom.cli.app import app
 
 COMMANDS = (
-    "migrate", "submit", "submission", "jobs", "job", "quarantine", "redrive", "cancel", "reconcile", "article", "try",
-    "status", "pause", "resume", "pauses",
+    "migrate", "submit", "submission", "jobs", "job", "quarantine", "refusals", "redrive", "cancel", "reconcile",
+    "article", "try", "status", "pause", "resume", "pauses",
 )  # fmt: skip
 
 
@@ -54,18 +54,18 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("redrive", "7", "--all"),
         ("redrive", "7", "--source", "Tide"),
         ("cancel", "-1"),
-        ("cancel",),
-        ("cancel", "7", "--submission", "s"),
-        ("submission", ""),
-        ("submission", "n" * 513),
-        ("submit", "a.txt", "--submission", " "),
-        ("submit", "a.txt", "--time-limit", "-1"),
         ("pause",),
         ("pause", "leg"),
         ("pause", "leg", "parse"),
         ("pause", "line", "fetch"),
         ("pause", "job", "7"),
         ("resume", "host", "no host"),
+        ("cancel",),
+        ("cancel", "7", "--submission", "s"),
+        ("submission", ""),
+        ("submission", "n" * 513),
+        ("submit", "a.txt", "--submission", " "),
+        ("submit", "a.txt", "--time-limit", "-1"),
     ],
 )
 def test_a_wrong_argument_is_told_before_anything_is_done(run: CliRunner, arguments: tuple[str, ...]) -> None:
