@@ -6,18 +6,26 @@ The document's addresses stand for others: that of the gateway, of Redis, and ht
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from newsroom.api import GatewayProcess
+from newsroom.api import PATIENCE, GatewayProcess
 from newsroom.examples import Example, Reader, examples
 from newsroom.line import ROOT, Line
 from newsroom.pages import Web
 from wireroom.client import ArticleJob
 from wireroom.embedded import EmbeddedPostgres, free_port
+from wireroom.gateway.intake import limit
+from wireroom.ledger.offer import MAX_LEVELS, MAX_META, MAX_NAME
+from wireroom.settings import Settings
+from wireroom.urls import MAX_LENGTH
 
 DOCUMENT = ROOT / "docs/producers.md"
 EXAMPLES = examples(DOCUMENT)
@@ -207,7 +215,45 @@ def test_every_example_has_an_effect_that_is_checked() -> None:
     assert list(EFFECTS) == list(EXAMPLES)
 
 
+def test_the_python_examples_satisfy_a_strict_type_checker(tmp_path: Path) -> None:
+    for name, example in EXAMPLES.items():
+        if "wireroom.client" in example.code:
+            (tmp_path / f"{name.replace('-', '_')}.py").write_text(example.code)
+    (tmp_path / "wrong.py").write_text("from wireroom.client import Client\nClient().submit(urll='x')\n")
+    options = ("--strict", "--explicit-package-bases", "--no-error-summary", "--cache-dir", str(tmp_path / "cache"))
+    env = os.environ | {"MYPYPATH": os.pathsep.join(str(ROOT / root) for root in ("services", "infra"))}
+    command = [sys.executable, "-m", "mypy", *options, "."]
+    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE)
+    errors = [line for line in ended.stdout.splitlines() if ": error: " in line]
+    assert len(errors) == 1 and errors[0].startswith("wrong.py:2: error: Unexpected keyword argument"), ended.stdout
+
+
+def section(title: str) -> str:
+    """The text under a heading of the document."""
+    return DOCUMENT.read_text("utf-8").partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
 def test_every_field_of_an_article_is_told() -> None:
-    table = DOCUMENT.read_text("utf-8").partition("## An article")[2].partition("##")[0]
-    told = [field for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for field in re.findall(r"`(\w+)`", row)]
+    rows = re.findall(r"^\| (`.*?) \|", section("An article"), re.MULTILINE)
+    told = [field for row in rows for field in re.findall(r"`(\w+)`", row)]
     assert sorted(told) == sorted(ArticleJob.__struct_fields__)
+
+
+def test_every_reason_is_told_and_there_are_no_others() -> None:
+    ledger, gateway = ROOT / "infra/wireroom/ledger", ROOT / "services/wireroom/gateway"
+    code = {file.stem: file.read_text("utf-8") for folder in (ledger, gateway) for file in folder.glob("*.py")}
+    given = re.findall(r'\breason="(\w+)"', "\n".join(code.values()))
+    given += re.findall(r'_Refusal\("(\w+)"', code.pop("envelopes"))
+    given += re.findall(r'\b(?:Refused|_Refusal)\([^,]*, "(\w+)"', "\n".join(code.values()))
+    rows = re.findall(r"^\| \w+ \| (`.*?) \|", section("Refusals and errors"), re.MULTILINE)
+    told = {reason for row in rows for reason in re.findall(r"`(\w+)`", row)}
+    assert told == set(given) - {"cut_off"}, "who cut a request off does not hear it"
+
+
+def test_the_limits_are_the_real_ones() -> None:
+    limits, given = section("Limits"), Settings(_env_file=None)
+    assert f"{given.content_bytes // 10**6} MB (`WIREROOM_CONTENT_BYTES`)" in limits
+    assert f"{given.request_bytes // 10**6} MB (`WIREROOM_REQUEST_BYTES`)" in limits
+    assert f"{MAX_NAME} bytes of UTF-8" in limits and f"| {MAX_LENGTH} characters" in limits
+    assert f"{MAX_META:,} bytes as JSON, {MAX_LEVELS} levels" in limits
+    assert limit(10**6) == 14 * 10**5 + 100_000, "1.4 times that, and 100 kB"

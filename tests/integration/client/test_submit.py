@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
 from newsroom.desk import Desk
-from wireroom.client import Accepted, ArticleJob, ArticleRefused, Client, Problem, Refused
+from wireroom.client import Accepted, Answer, ArticleJob, ArticleRefused, AsyncClient, Client, Problem, Refused
 
 STORY = "The ferry came into the harbour on Friday morning."
 URL = "https://news.example/ferry"
@@ -169,3 +172,25 @@ def test_a_submission_that_cannot_be_named_so_is_a_problem(wire: Client, desk: D
             submit()
         assert (problem.value.status, problem.value.field) == (422, "submission")
     assert desk.value("SELECT count(*) FROM jobs") == 0
+
+
+def test_threads_may_share_a_client(api: httpx.Client, desk: Desk) -> None:
+    with Client(str(api.base_url)) as wire, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: wire.submit(text=f"{STORY} {n}"), range(40)))
+    assert len({answer.job_id for answer in answers}) == 40 == desk.value("SELECT count(*) FROM jobs")
+
+
+def test_tasks_may_share_a_client_and_give_what_they_await(api: httpx.Client, desk: Desk) -> None:
+    async def found() -> AsyncIterator[dict[str, str]]:
+        for n in range(3):
+            await asyncio.sleep(0)
+            yield {"text": f"{STORY} {n}"}
+
+    async def submit() -> list[Answer]:
+        async with AsyncClient(str(api.base_url)) as wire:
+            together = await asyncio.gather(*(wire.submit(text=f"Together {n}") for n in range(40)))
+            return [*together, *await wire.submit_many(found())]
+
+    answers = asyncio.run(submit())
+    jobs = {answer.job_id for answer in answers if isinstance(answer, Accepted)}
+    assert len(jobs) == 43 == desk.value("SELECT count(*) FROM jobs")
