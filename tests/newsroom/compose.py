@@ -17,7 +17,8 @@ import httpx
 from newsroom.line import ROOT, story
 from wireroom.topology import STAGES
 
-COMMAND_SECONDS = 300.0
+COMMAND_SECONDS = 900.0
+"""An image is built in some minutes where nothing of it is there."""
 PATIENCE = 90.0
 ROLES = ("gateway", "dispatcher", *STAGES)
 SERVERS = ("postgres", "redis")

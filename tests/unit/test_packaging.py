@@ -42,3 +42,20 @@ def test_all_takes_in_every_extra() -> None:
     named = re.fullmatch(r"wireroom\[(.*)\]", everything)
     assert named is not None
     assert set(named[1].split(",")) == set(extras)
+
+
+def test_each_role_has_an_extra_an_image_and_a_service() -> None:
+    extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    roles = extras.keys() - {"all", "embedded"}
+    dockerfile = (CHECKOUT / "infra/deploy/docker/Dockerfile").read_text()
+    assert set(re.findall(r"^FROM runtime AS (\w+)$", dockerfile, re.MULTILINE)) == roles
+    compose = (CHECKOUT / "docker-compose.yml").read_text()
+    assert set(re.findall(r"\bROLE: (\w+)", compose)) == roles
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "docker/tools.lock"])
+def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
+    text = (CHECKOUT / "infra/deploy" / lock).read_text()
+    pins = re.findall(r"^\S+==.*(?:\n .*)*", text, re.MULTILINE)
+    assert pins and all("--hash=sha256:" in pin for pin in pins)
+    assert "://" not in text
