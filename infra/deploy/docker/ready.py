@@ -5,7 +5,7 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-SECONDS = 4.0
+SECONDS = 8.0
 MOST = 2000
 
 url = urlsplit(os.environ["READY"])
