@@ -14,6 +14,8 @@ from wireroom.ledger.launch import HOST_SECONDS
 
 queries = Queries("wireroom.ledger", "repair.sql")
 
+CANCELLED = "cancelled"
+"""The reason of a job that nobody wanted any more."""
 _LOOKS = 2
 """A redrive may move a job from where it was not yet looked for to where it was."""
 
@@ -88,4 +90,4 @@ def _judge_ended(connection: Connection, given: dict[str, Any]) -> dict[int, Jud
 
 def cancel(connection: Connection, job_ids: Sequence[int], who: str) -> dict[int, Judged]:
     """End jobs because nobody wants them any more."""
-    return judge(connection, job_ids, "cancelled", f"cancelled by {who}")
+    return judge(connection, job_ids, CANCELLED, f"cancelled by {who}")

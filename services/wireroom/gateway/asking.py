@@ -20,6 +20,7 @@ from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.views import outcomes_view, submission_view
 from wireroom.ledger.offer import check_name
+from wireroom.ledger.repair import CANCELLED
 
 LONGEST_WAIT = 60.0
 MOST_OUTCOMES = 10_000
@@ -44,16 +45,15 @@ async def show_article(request: Request) -> Response:
 
 
 async def cancel_job(request: Request) -> Response:
-    """End a job that nobody wants any more; 409 where it had ended."""
+    """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
     job_id = request.state.job = _id(request, "job")
     judged = await run_in_threadpool(_desk(request).cancel, job_id)
-    match judged.state:
-        case "unknown":
-            raise Problem(404, f"there is no job {job_id}")
-        case "finished":
-            detail = f"job {job_id} has ended already: {judged.outcome}"
-            raise Problem(409, detail, reason="finished", more={"outcome": judged.outcome})
-    return as_json({"job_id": job_id, "outcome": "rejected", "reason": "cancelled"})
+    if judged.state == "unknown":
+        raise Problem(404, f"there is no job {job_id}")
+    if judged.state == "finished" and judged.reason != CANCELLED:
+        detail = f"job {job_id} has ended already: {judged.outcome}"
+        raise Problem(409, detail, reason="finished", more={"outcome": judged.outcome})
+    return as_json({"job_id": job_id, "outcome": "rejected", "reason": CANCELLED})
 
 
 async def show_submission(request: Request) -> Response:

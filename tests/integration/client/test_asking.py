@@ -89,13 +89,14 @@ def test_jobs_of_others_are_not_cancelled_with_a_submission(wire: Client, desk: 
     desk.check()
 
 
-def test_a_cancelled_job_is_rejected_and_cannot_be_cancelled_again(wire: Client, desk: Desk) -> None:
-    job = wire.submit(text=STORY).job_id
-    assert wire.cancel(job) == Cancelled(job_id=job, outcome="rejected", reason="cancelled")
+def test_a_job_is_cancelled_unless_it_has_ended(wire: Client, desk: Desk) -> None:
+    job, ended = (wire.submit(text=f"{STORY} {n}").job_id for n in range(2))
+    assert wire.cancel(job) == wire.cancel(job) == Cancelled(job_id=job, outcome="rejected", reason="cancelled")
     assert desk.value("SELECT reason FROM outcomes WHERE job_id = %s", job) == "cancelled"
-    with pytest.raises(HasEnded) as ended:
-        wire.cancel(job)
-    assert (ended.value.outcome, ended.value.status, ended.value.reason) == ("rejected", 409, "finished")
+    end(desk, ended)
+    with pytest.raises(HasEnded) as told:
+        wire.cancel(ended)
+    assert (told.value.outcome, told.value.status, told.value.reason) == ("rejected", 409, "finished")
 
 
 def test_outcomes_come_in_pages_from_the_cursor_on(wire: Client, desk: Desk) -> None:

@@ -68,16 +68,22 @@ def test_a_submission_is_cancelled_but_for_what_others_want(api: httpx.Client, d
     desk.check()
 
 
-def test_a_job_is_cancelled_once(api: httpx.Client, desk: Desk) -> None:
+def test_a_job_is_cancelled_however_often_one_asks(api: httpx.Client, desk: Desk) -> None:
     job = desk.job()
-    answer = api.post(f"/v1/jobs/{job}/cancel")
-    assert (answer.status_code, answer.json()) == (
-        200, {"job_id": job, "outcome": "rejected", "reason": "cancelled"},
-    )  # fmt: skip
-    again = api.post(f"/v1/jobs/{job}/cancel")
-    assert (again.status_code, again.json()["reason"], again.json()["outcome"]) == (409, "finished", "rejected")
+    for _ in range(2):
+        answer = api.post(f"/v1/jobs/{job}/cancel")
+        assert (answer.status_code, answer.json()) == (
+            200, {"job_id": job, "outcome": "rejected", "reason": "cancelled"},
+        )  # fmt: skip
     assert api.post("/v1/jobs/999/cancel").status_code == 404
     desk.check()
+
+
+def test_a_job_that_has_ended_otherwise_is_not_cancelled(api: httpx.Client, desk: Desk) -> None:
+    job = desk.job()
+    desk.finish((job, 1))
+    answer = api.post(f"/v1/jobs/{job}/cancel")
+    assert (answer.status_code, answer.json()["reason"], answer.json()["outcome"]) == (409, "finished", "rejected")
 
 
 def test_outcomes_come_page_by_page_with_all_that_a_producer_needs(api: httpx.Client, desk: Desk) -> None:
