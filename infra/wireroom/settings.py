@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
     concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")
+    enrichers: str = Field(
+        "", description="enrichers that run, comma-separated, as language,dateline; empty: every installed one"
+    )
     fetch_allow: str = Field(
         "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
     )

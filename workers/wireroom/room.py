@@ -226,9 +226,9 @@ def run(
         logs.configure(stage, given.log_format, given.log_level)
         with connect(given.database_url, stage) as connection:
             check_schema(connection)
+        warm()
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
-    warm()
     app = make_app(given.redis_url, CONSUMER_SECONDS)
     rooms: list[Room] = []
     blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None
