@@ -39,6 +39,10 @@ up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wi
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
 	$(BIN)/pytest
 
+.PHONY: bench
+bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (8 minutes); BENCH="--help" shows how to do less
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .
