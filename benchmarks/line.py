@@ -1,4 +1,4 @@
-"""Wireroom as `make up` runs it: dispatcher, gateway and a worker a stage; its producer accepts in batches.
+"""Wireroom as `make up` runs it, with a process a core and stage; its producer accepts in batches.
 
 python -m benchmarks.line KIND
 """
@@ -17,7 +17,7 @@ from benchmarks.bare import submit
 from benchmarks.ground import Ground
 from benchmarks.hand import Hand, serve
 from benchmarks.material import Kind, articles
-from benchmarks.system import System, all_ended, hands, supervised
+from benchmarks.system import CORES, System, all_ended, hands, supervised
 from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
@@ -35,7 +35,8 @@ def running(ground: Ground, kind: Kind, env: dict[str, str]) -> Iterator[System]
     """The whole line, and a process that submits."""
     port = free_port()
     door = f"http://127.0.0.1:{port}"
-    given = env | ground.fresh("line") | {"WIREROOM_GATEWAY_PORT": str(port), GATEWAY: door}
+    given = env | ground.fresh("line") | {GATEWAY: door}
+    given |= {"WIREROOM_GATEWAY_PORT": str(port), "WIREROOM_CONCURRENCY": str(CORES)}
     producer = Hand("benchmarks.line", [kind], given, ground.directory / "producer.log")
     supervisor = Supervisor(crew(given), ground.directory / "line")
     with supervised(supervisor), hands([producer]), connect(given["WIREROOM_DATABASE_URL"], "bench") as db:

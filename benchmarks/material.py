@@ -43,14 +43,11 @@ def pages() -> list[tuple[str, bytes]]:
 
 
 def _unpacked() -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(PAGES) as archive:
-        bodies = {one.name: archive.extractfile(one) for one in archive if one.isfile()}
-        index = bodies["index.jsonl"]
-        assert index is not None
-        for row in map(json.loads, index):
-            body = bodies[row["html"]]
-            assert body is not None
-            yield row["url"], gzip.decompress(body.read())
+    # As a stream: going back in it would decompress it anew for each page.
+    with tarfile.open(PAGES, "r|gz") as archive:
+        files = {one.name: file.read() for one in archive if (file := archive.extractfile(one))}
+    for row in map(json.loads, files["index.jsonl"].splitlines()):
+        yield row["url"], gzip.decompress(files[row["html"]])
 
 
 def _page(number: int) -> ArticleJob:

@@ -13,7 +13,7 @@ from benchmarks.system import Measured
 
 BARE, LINE, CHAIN, LEAN = "bare loop", "Wireroom", "Celery chain", "chain, no results"
 SYSTEMS = (BARE, LINE, CHAIN, LEAN)
-_HEAD, _CELL = 44, 14
+_HEAD, _CELL = 48, 18
 
 
 class Load(NamedTuple):
@@ -43,8 +43,7 @@ def table(results: Results) -> str:
         cells = [figure(systems) for systems in results.rounds.values()]
         if any(cells) or not head:
             rows.append((head, cells))
-    lines = [f"{head:<{_HEAD}}{''.join(f'{cell:>{_CELL}}' for cell in cells)}".rstrip() for head, cells in rows]
-    return "\n".join([*lines, "", *_idle(results.idle), *_breakdown(results), "", _machine()])
+    return "\n".join([*(_line(*row) for row in rows), "", *_idle(results.idle), *_breakdown(results), "", _machine()])
 
 
 def total(rounds: Sequence[Measured]) -> Measured:
@@ -105,14 +104,22 @@ def _idle(idle: Idle | None) -> list[str]:
 
 
 def _breakdown(results: Results) -> list[str]:
-    """Where Wireroom's CPU goes, by process."""
-    found = {load: total(systems[LINE]) for load, systems in results.rounds.items() if LINE in systems}
-    names = dict.fromkeys(name for one in found.values() for name in one.cpu)
-    lines = ["Wireroom by process, CPU ms an article"] if names else []
-    for name in names:
-        cells = (f"{one.cpu.get(name, 0.0) * 1000 / one.articles:.2f}" for one in found.values())
-        lines.append(f"{f'  {name}':<{_HEAD}}{''.join(f'{cell:>{_CELL}}' for cell in cells)}")
+    """Where the CPU goes, by process."""
+    found = [{name: total(rounds) for name, rounds in systems.items()} for systems in results.rounds.values()]
+    known = dict.fromkeys((name, process) for one in found for name in one for process in one[name].cpu)
+    lines = []
+    for name, process in known:
+        cells = (_share(one[name], process) if name in one else "" for one in found)
+        lines.append(_line(f"CPU ms an article: {name}: {process}", cells))
     return lines
+
+
+def _share(measured: Measured, process: str) -> str:
+    return f"{measured.cpu.get(process, 0.0) * 1000 / measured.articles:.2f}"
+
+
+def _line(head: str, cells: Iterable[str]) -> str:
+    return f"{head:<{_HEAD}}{''.join(f'{cell:>{_CELL}}' for cell in cells)}".rstrip()
 
 
 def _machine() -> str:
