@@ -17,7 +17,7 @@ from wireroom.supervisor import Supervisor
 
 CORES = os.cpu_count() or 1
 PATIENCE = 600.0
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,13 @@ def all_ended(db: Connection) -> Callable[[int], bool]:
     """Whether so many jobs have their outcome; raises `WireroomError` where one is in quarantine."""
 
     def ended(number: int) -> bool:
+        # Cheap while it is not so, for it counts as the system's.
+        if db.execute("SELECT 1 FROM line LIMIT 1").fetchone():
+            return False
         row = db.execute("SELECT (SELECT count(*) FROM outcomes), (SELECT max(cause) FROM quarantine)").fetchone()
-        assert row is not None
-        if row[1] is not None:
-            raise WireroomError(f"an article is in quarantine: {row[1]}")
-        return bool(row[0] == number)
+        if row != (number, None):
+            raise WireroomError(f"of {number} articles {row[0] if row else 0} have an outcome; in quarantine: {row}")
+        return True
 
     return ended
 

@@ -20,6 +20,8 @@ from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
+PATIENCE_SECONDS = 2.0
+"""How long a flight of the busy process leg waits to be full."""
 LAUNCHES = 8
 """Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
 ROUNDS = 10
@@ -144,4 +146,5 @@ def bounds(leg: Leg, given: Settings) -> Bounds:
         articles=given.flight_articles,
         bytes=given.flight_bytes,
         pages=max(1, min(pages, given.flight_articles)),
+        patience=PATIENCE_SECONDS,
     )

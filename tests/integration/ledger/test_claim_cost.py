@@ -10,6 +10,7 @@ from psycopg import IsolationLevel
 
 from newsroom.desk import EPOCH, Desk
 from wireroom.database import Connection
+from wireroom.dispatcher.__main__ import PLAN
 from wireroom.ledger.launch import Bounds, Launcher, queries
 
 BEHIND = 200_000
@@ -28,13 +29,16 @@ def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
 
 
 def buffers(desk: Desk) -> int:
-    """Buffers read by the queries of one claim of 32: what is due, what is in flight, the claim itself."""
+    """Buffers read by the queries of one claim of 32: what is due, in flight and ready, the claim itself."""
     current = desk.value("SELECT current_ticket('process', 'live')")
     given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32, "most": 1000}
+    given |= {"stage": "parse", "live": current, "backfill": desk.value("SELECT current_ticket('process', 'backfill')")}
     given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
     total = 0
-    for name in ("call_due", "in_flight", "claim"):
+    for name in ("call_due", "in_flight", "ready", "claim"):
         with desk.db.transaction(force_rollback=True):
+            for setting, value in PLAN.items():
+                desk.db.execute("SELECT set_config(%s, %s, true)", [setting, value])
             explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(queries, name)}"
             row = desk.db.execute(explained.encode(), given).fetchone()
             assert row is not None
