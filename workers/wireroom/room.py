@@ -6,6 +6,7 @@ it; it knows nothing of articles.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -229,6 +230,8 @@ def run(
         warm()
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
+    # What is loaded by now stays: the garbage collector need not walk over it again and again.
+    gc.freeze()
     app = make_app(given.redis_url, CONSUMER_SECONDS)
     rooms: list[Room] = []
     blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None
