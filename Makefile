@@ -46,6 +46,10 @@ test: lint types imports  ## everything that must pass: lint, types, import rule
 test-containers: setup  ## build the images and test them, on the Docker engine that answers here
 	$(BIN)/pytest tests/containers
 
+.PHONY: bench
+bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (8 minutes); BENCH="--help" shows how to do less
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .

@@ -1,56 +1,79 @@
-"""How long an idle line takes from submit to stored: 100 text articles, each alone on the line.
+"""How long an idle line takes from submit to stored, beside a Celery chain of as many hops that does nothing.
 
-    .venv/bin/python benchmarks/idle.py [ARTICLES]
+    python -m benchmarks.idle TRIES
 
-Prints the median, the 95th percentile and the slowest, in milliseconds, with what it was measured on.
+is the process that measures: the chain's application is one of its environment.
 """
 
 from __future__ import annotations
 
 import os
-import platform
-import statistics
+import subprocess
 import sys
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import httpx
+import msgspec
 
-from wireroom.cli.local import running
-from wireroom.database import connect
-from wireroom.embedded import free_port
+from benchmarks import chain, line, tasks
+from benchmarks.ground import Ground
+from newsroom.line import story
+from wireroom.database import Connection, connect
 
-TEXT = "Harbour clock strikes {n}\n\nThe harbour clock struck {n} this morning, its keeper Ada Okoro said in Oslo."
+WARM = 5
+LINE, DOOR = "BENCH_LINE", "BENCH_DOOR"
+POLL_SECONDS = 0.0005
 
 
-def measure(articles: int) -> list[float]:
-    """Seconds from the POST to the outcome, of each article."""
-    times = []
-    with (
-        TemporaryDirectory() as directory,
-        running(Path(directory), free_port(), {}, durable=True) as local,
-        connect(local.database_url, "benchmark") as db,
-        httpx.Client(base_url=local.gateway_url, trust_env=False) as door,
-    ):
-        for n in range(-5, articles):  # the first ones only warm the line
-            started = time.perf_counter()
-            job = door.post("/v1/articles", json={"text": TEXT.format(n=n)}).raise_for_status().json()["job_id"]
-            while not db.execute("SELECT 1 FROM outcomes WHERE job_id = %s", [job]).fetchone():
-                time.sleep(0.0005)
-            if n >= 0:
-                times.append(time.perf_counter() - started)
-    return times
+class Idle(NamedTuple):
+    """Seconds of each try."""
+
+    line: list[float]
+    chain: list[float]
+
+
+def measure(ground: Ground, tries: int) -> Idle:
+    """By turns, each alone: a text article from its POST to its outcome, and a chain from its start to its result."""
+    with line.running(ground, "text", {}) as ours, chain.running(ground, "text", {}) as theirs:
+        env = os.environ | theirs.env | {LINE: ours.env["WIREROOM_DATABASE_URL"], DOOR: ours.env[line.GATEWAY]}
+        argv = [sys.executable, "-m", "benchmarks.idle", str(tries)]
+        timed = subprocess.run(argv, env=env, stdout=subprocess.PIPE, check=True, timeout=600)
+    return msgspec.json.decode(timed.stdout, type=Idle)
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """So many percent of the times are shorter; in milliseconds."""
+    return sorted(times)[min(len(times) - 1, len(times) * percent // 100)] * 1000
+
+
+def _store(door: httpx.Client, db: Connection, number: int) -> None:
+    job = door.post("/v1/articles", json={"text": story(number)}).raise_for_status().json()["job_id"]
+    while not db.execute("SELECT 1 FROM outcomes WHERE job_id = %s", [job]).fetchone():
+        time.sleep(POLL_SECONDS)
+
+
+def _timed(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def main() -> None:
-    articles = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    times = sorted(second * 1000 for second in measure(articles))
-    sys.stdout.write(
-        f"submit to stored on an idle line, {articles} text articles: p50 {statistics.median(times):.0f} ms,"
-        f" p95 {times[int(len(times) * 0.95)]:.0f} ms, slowest {times[-1]:.0f} ms"
-        f" (Python {platform.python_version()}, {os.cpu_count()} cores, durable Postgres)\n"
-    )
+    """Write the times as JSON."""
+    tries = int(sys.argv[1])
+    found = Idle([], [])
+    with (
+        connect(os.environ[LINE], "bench") as db,
+        httpx.Client(base_url=os.environ[DOOR], trust_env=False) as door,
+    ):
+        for number in range(tries + WARM):
+            stored, hopped = _timed(lambda n=number: _store(door, db, n)), _timed(tasks.no_op)  # type: ignore[misc]
+            if number >= WARM:
+                found.line.append(stored)
+                found.chain.append(hopped)
+    sys.stdout.buffer.write(msgspec.json.encode(found))
 
 
 if __name__ == "__main__":

@@ -78,10 +78,11 @@ class Broker:
 
     def epoch(self, *, make: bool = False) -> str:
         """The random key that dies with a flush or a restart; empty if there is none and `make` does not ask for it."""
-        with _answering():
+        with _answering(), self._redis.pipeline(transaction=False) as pipe:
             if make:
-                self._redis.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
-            return str(self._redis.get(EPOCH_KEY) or "")
+                pipe.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
+            pipe.get(EPOCH_KEY)
+            return str(pipe.execute()[-1] or "")
 
     def waiting(self) -> dict[str, int]:
         """Messages in the queue of each stage."""

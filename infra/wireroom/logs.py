@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -10,8 +11,10 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, TextIO
 
+import msgspec
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import ProcessorFormatter
@@ -83,17 +86,17 @@ class Event(StrEnum):
 
 def info(event: Event, /, **fields: object) -> None:
     """Say that `event` happened, as it should."""
-    _LOG.bind(**fields).info(event)
+    _LOG.info(event, **fields)
 
 
 def warning(event: Event, /, **fields: object) -> None:
     """Say that `event` happened, which Wireroom deals with itself; `exc_info` may be the exception."""
-    _LOG.bind(**fields).warning(event)
+    _LOG.warning(event, **fields)
 
 
 def error(event: Event, /, **fields: object) -> None:
     """Say that `event` happened, which a person should look at; `exc_info` may be the exception."""
-    _LOG.bind(**fields).error(event)
+    _LOG.error(event, **fields)
 
 
 def bound(**fields: object) -> AbstractContextManager[None]:
@@ -149,7 +152,16 @@ def _formatter(role: str, *, pretty: bool) -> ProcessorFormatter:
 
 
 def _json() -> Processor:
-    return structlog.processors.JSONRenderer()
+    return lambda _, __, line: _as_json(line)
+
+
+def _as_json(line: EventDict) -> str:
+    try:
+        text = msgspec.json.encode(line).decode()
+    except OverflowError:  # an integer of more than 64 bits
+        return json.dumps(line)
+    # Whatever the encoding of stderr is.
+    return text if text.isascii() else json.dumps(line)
 
 
 def _pretty() -> Processor:
@@ -178,7 +190,7 @@ def _head(role: str) -> Processor:
 
 
 def _clean(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    return {str(key): MASK if _is_secret(key) else _plain(value) for key, value in line.items()}
+    return {key: MASK if _is_secret(key) else _plain(value) for key, value in line.items()}
 
 
 _HEAD = ("time", "level", "role", "pid")
@@ -194,23 +206,28 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DEPTH = 8
 
 
-def _is_secret(key: object) -> bool:
-    return _SECRET_KEY.search(str(key)) is not None
+@lru_cache(1000)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def _text(value: str) -> str:
+    if value.isprintable() and "://" not in value:
+        return value
     return _UNPRINTABLE.sub("\ufffd", _URL_PASSWORD.sub(rf"\1:{MASK}@", value))
 
 
 def _plain(value: object, depth: int = _DEPTH) -> Any:
     """`value` as JSON can have it, without secrets; what is nested deeper than `depth` is left out."""
     match value:
+        case str():
+            return _text(str(value))
         case None | bool() | int():
             return value
         case Mapping() | list() | tuple() | set() | frozenset() if depth == 0:
             return "..."
         case Mapping():
-            return {_text(str(k)): MASK if _is_secret(k) else _plain(v, depth - 1) for k, v in value.items()}
+            return {_text(str(k)): MASK if _is_secret(str(k)) else _plain(v, depth - 1) for k, v in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(item, depth - 1) for item in value]
         case float() if value - value == 0:  # neither infinite nor not a number, which JSON cannot say
@@ -226,4 +243,4 @@ _LOG: structlog.stdlib.BoundLogger = structlog.wrap_logger(
     _STDLIB,
     processors=[structlog.stdlib.filter_by_level, merge_contextvars, ProcessorFormatter.wrap_for_formatter],
     wrapper_class=structlog.stdlib.BoundLogger,
-)
+).bind()

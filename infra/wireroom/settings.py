@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     content_bytes: int = Field(20_000_000, gt=0, description="largest article accepted or fetched, decoded")
 
     concurrency: int = Field(1, ge=1, le=64, description="processes of a parse, enrich or store worker")
+    enrichers: str = Field(
+        "", description="enrichers that run, comma-separated, as language,dateline; empty: every installed one"
+    )
     fetch_allow: str = Field(
         "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
     )
@@ -48,9 +51,9 @@ class Settings(BaseSettings):
 
     fetch_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the fetch leg")
     process_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the process leg")
-    bytes_in_flight: int = Field(16_000_000, ge=1, description="bound of raw bytes in flight in the process leg")
+    bytes_in_flight: int = Field(32_000_000, ge=1, description="bound of raw bytes in flight in the process leg")
     flight_articles: int = Field(32, ge=1, le=256, description="most articles in one flight")
-    flight_bytes: int = Field(2_000_000, ge=1, description="most raw bytes in one flight, unless one article has more")
+    flight_bytes: int = Field(4_000_000, ge=1, description="most raw bytes in one flight, unless one article has more")
     lease_scale: float = Field(1.0, gt=0, description="scales every lease; tests make it small")
     retries: int = Field(12, ge=0, description="retries of a transient failure before quarantine")
     surprise_retries: int = Field(2, ge=0, description="retries of an unexpected failure before quarantine")

@@ -6,6 +6,7 @@ it; it knows nothing of articles.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -239,9 +240,11 @@ def run(
         probes = Probes(readiness, [scoreboard.registry if scoreboard else metrics.WORKER])
         metrics.begin_worker(stage)
         serve(probes.paths, given.metrics_host, given.metrics_port)
+        warm()
     except WireroomError as error:
         sys.exit(f"wireroom {stage}: {error}")
-    warm()
+    # What is loaded by now stays: the garbage collector need not walk over it again and again.
+    gc.freeze()
     app = make_app(given.redis_url, CONSUMER_SECONDS)
     rooms: list[Room] = []
     blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None

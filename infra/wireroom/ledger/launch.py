@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,13 +49,22 @@ class Flight(NamedTuple):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What may be in flight: articles and raw bytes in the leg and in a flight, pages of one host in a flight."""
+    """What may be in flight: articles and raw bytes in the leg and in a flight, pages of one host in a flight.
+
+    While the process leg is busy, a flight waits `patience` seconds to be full.
+    """
 
     in_flight: int
     bytes_in_flight: int = 16_000_000
     articles: int = 32
     bytes: int = 2_000_000
     pages: int = 10
+    patience: float = 0.0
+
+    @property
+    def full(self) -> tuple[int, int]:
+        """Articles or bytes of a flight that is worth a message of its own on a busy line."""
+        return min(self.articles, -(-self.in_flight // 4)), min(self.bytes, -(-self.bytes_in_flight // 4))
 
 
 def skip_flight_numbers(connection: Connection) -> None:
@@ -80,6 +90,9 @@ class Launcher:
         self._claims = 0
         self._sweep = False
         self._bytes = 0
+        self._busy = False
+        self._held: float | None = None
+        self._lanes: dict[str, int] = {}
         self._parked = False
         self._asked: Counter[str | None] = Counter()
         self._holds = Holds(leg)
@@ -92,9 +105,10 @@ class Launcher:
         """
         self._sweep = sweep = self._sweep or sweep
         with connection.transaction():
-            mine, now = _row(connection, queries.try_launch, leg=self.leg)[:2]
+            mine, now, _, live, backfill = _row(connection, queries.try_launch, leg=self.leg)
             if not mine:
                 return Launch([])
+            self._lanes = {"live": 0, "backfill": 0} if sweep else {"live": live, "backfill": backfill}
             self._call_due(connection, now, sweep)
             more = self._holds.look(connection, sweep=sweep)
             room = self._measure(connection)
@@ -102,7 +116,10 @@ class Launcher:
                 return Launch([])
             if self.leg == "fetch":
                 self._call_hosts(connection, sweep)
-            claimed = self._claim(connection, room, sweep)
+            room = self._worth_a_flight(connection, room)
+            if not room:
+                return Launch([], more)
+            claimed = self._claim(connection, room)
             self._sweep = False
             return Launch(self._board(connection, claimed, epoch), more or self._parked)
 
@@ -124,30 +141,53 @@ class Launcher:
 
     def _measure(self, connection: Connection) -> int:
         """How many articles there is room for; none where the bytes in flight are at their bound."""
-        articles, size, self._floor = _row(connection, queries.in_flight, leg=self.leg, floor=self._floor)
-        self._bytes = self._bounds.bytes_in_flight - int(size)
-        return self._bounds.in_flight - int(articles) if self._bytes > 0 else 0
+        given = {"leg": self.leg, "stage": FIRST_STAGE[self.leg], "floor": self._floor}
+        articles, size, self._floor, waiting = _row(connection, queries.in_flight, **given)
+        room, self._bytes = self._bounds.in_flight - int(articles), self._bounds.bytes_in_flight - int(size)
+        full_articles, full_bytes = self._bounds.full
+        cramped = room < full_articles or self._bytes < full_bytes
+        self._busy = self.leg == "process" and bool(articles) and (waiting or cramped)
+        return room if self._bytes > 0 else 0
 
-    def _claim(self, connection: Connection, room: int, sweep: bool) -> list[Ready]:
+    def _worth_a_flight(self, connection: Connection, room: int) -> int:
+        """How much of the room to use: none where nothing is ready, and on a busy line only what full flights take.
+
+        A message costs as much as the work on some articles, and one that waits behind others is not late.
+        """
+        ready, size = _row(connection, queries.ready, leg=self.leg, limit=self._bounds.articles, **self._lanes)
+        if not ready or not self._busy:
+            self._held = None
+            self._sweep = self._sweep and bool(ready)
+            return room if ready else 0
+        articles, bytes_ = self._bounds.full
+        whole, whole_bytes = room - room % articles, self._bytes - self._bytes % bytes_
+        if whole and whole_bytes and (ready >= articles or size >= bytes_):
+            self._held, self._bytes = None, whole_bytes
+            return whole
+        self._held = self._held or time.monotonic()
+        if time.monotonic() - self._held < self._bounds.patience:
+            return 0
+        self._held = None
+        return room
+
+    def _claim(self, connection: Connection, room: int) -> list[Ready]:
         self._claims += 1
         self._parked = False
         self._asked = Counter()
         if self._claims % _BACKFILL_TURN:
-            live = self._claim_lane(connection, "live", room, sweep)
-            return live + self._claim_lane(connection, "backfill", room - len(live), sweep)
+            live = self._claim_lane(connection, "live", room)
+            return live + self._claim_lane(connection, "backfill", room - len(live))
         # A turn of backfill is one flight, not all the room there is.
-        turn = self._claim_lane(connection, "backfill", min(room, self._bounds.articles), sweep)
-        return turn + self._claim_lane(connection, "live", room - len(turn), sweep)
+        turn = self._claim_lane(connection, "backfill", min(room, self._bounds.articles))
+        return turn + self._claim_lane(connection, "live", room - len(turn))
 
-    def _claim_lane(self, connection: Connection, lane: str, room: int, sweep: bool) -> list[Ready]:
+    def _claim_lane(self, connection: Connection, lane: str, room: int) -> list[Ready]:
         if room <= 0 or lane not in self._holds.lanes:
             return []
         where = {"leg": self.leg, "lane": lane}
-        watermark = 0 if sweep else _row(connection, queries.current, **where)[0]
         limit = room * _LOOK_AHEAD if self.leg == "fetch" or self._holds.sources else room
-        found = [
-            Ready(*row) for row in connection.execute(queries.claim, where | {"watermark": watermark, "limit": limit})
-        ]
+        given = where | {"watermark": self._lanes[lane], "limit": limit}
+        found = [Ready(*row) for row in connection.execute(queries.claim, given)]
         held = self._hold(connection, found)
         free = [ready for ready in found if ready.job_id not in held]
         going, parked = self._park_busy(connection, free, room) if self.leg == "fetch" else self._that_fit(free[:room])
@@ -167,10 +207,10 @@ class Launcher:
         return set(held)
 
     def _that_fit(self, found: list[Ready]) -> tuple[list[Ready], list[Ready]]:
-        """The first ones, up to the bound of bytes and the one that goes over it; none is parked."""
+        """The first ones, up to the bound of bytes, or the one that is over it by itself; none is parked."""
         going: list[Ready] = []
         for ready in found:
-            if self._bytes <= 0:
+            if self._bytes <= 0 or (going and ready.bytes > self._bytes):
                 break
             self._bytes -= ready.bytes
             going.append(ready)

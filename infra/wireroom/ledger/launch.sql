@@ -1,9 +1,11 @@
 -- Locks are taken in one order everywhere: docs/decisions/0007-order-of-locks.md.
 
 -- name: try_launch
--- One dispatcher at a time launches a leg. What it commits may be lost in a crash: that is only wasteful.
+-- One dispatcher at a time launches a leg, and knows its watermarks. What it commits may be lost in a crash: that is
+-- only wasteful.
 SELECT pg_try_advisory_xact_lock(hashtext('wireroom launch'), hashtext(%(leg)s)), now(),
-       set_config('synchronous_commit', 'off', true)
+       set_config('synchronous_commit', 'off', true),
+       current_ticket(%(leg)s, 'live'), current_ticket(%(leg)s, 'backfill')
 
 -- name: call_due
 -- Jobs whose time has come become ready. `since` spares walking over the dead entries of earlier calls.
@@ -52,13 +54,21 @@ UPDATE hosts SET parked = true FROM waited_for WHERE hosts.host = waited_for.hos
     AND EXISTS (SELECT FROM line WHERE line.host = hosts.host AND waits_for = 'host' AND lane = ANY(%(lanes)s))
 
 -- name: in_flight
--- How many articles and bytes of the leg are in flight, and the oldest flight. `floor` is what this said before: flight ids
--- only grow under the launch lock, and below it there are dead entries at most.
-SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(flight_id), (SELECT last_value FROM flight_ids)) FROM line
-WHERE leg = %(leg)s AND flight_id IS NOT NULL AND flight_id >= %(floor)s
+-- How many articles and bytes of the leg are in flight, the oldest flight, and whether one waits for the first stage.
+-- `floor` is what this said before: flight ids only grow under the launch lock, and below it there are dead entries at most.
+SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(flight_id), (SELECT last_value FROM flight_ids)),
+    EXISTS (SELECT FROM flights WHERE stage = %(stage)s AND started_at IS NULL)
+FROM line WHERE leg = %(leg)s AND flight_id IS NOT NULL AND flight_id >= %(floor)s
 
--- name: current
-SELECT current_ticket(%(leg)s, %(lane)s)
+-- name: ready
+-- How many articles and bytes are ready from the watermarks on, of each lane no more than a flight takes.
+SELECT count(*), coalesce(sum(bytes), 0) FROM (
+    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'live' AND ticket >= %(live)s
+     ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'backfill' AND ticket >= %(backfill)s
+     ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s)
+) AS next
 
 -- name: claim
 -- The next ready jobs from a watermark on.

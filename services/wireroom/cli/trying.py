@@ -76,4 +76,4 @@ def _work(page: FetchedPage) -> EnrichedArticle:
     from wireroom.enrich.stage import enrich, load_enrichers
     from wireroom.parse.stage import parse
 
-    return enrich(parse(page), load_enrichers())
+    return enrich(parse(page), load_enrichers(settings().enrichers))

@@ -20,6 +20,8 @@ from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
+PATIENCE_SECONDS = 2.0
+"""How long a flight of the busy process leg waits to be full."""
 LAUNCHES = 8
 """Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
 ROUNDS = 10
@@ -36,7 +38,7 @@ class Dispatcher:
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
-        self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("fetch", "process")]
+        self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("process", "fetch")]
         self._watch = Watch(given.lease_scale, clock)
         self._sequencer = Sequencer()
         self._clock = clock
@@ -149,4 +151,5 @@ def bounds(leg: Leg, given: Settings) -> Bounds:
         articles=given.flight_articles,
         bytes=given.flight_bytes,
         pages=max(1, min(pages, given.flight_articles)),
+        patience=PATIENCE_SECONDS,
     )

@@ -11,6 +11,7 @@ from psycopg import IsolationLevel
 
 from newsroom.desk import EPOCH, Desk
 from wireroom.database import Connection
+from wireroom.dispatcher.__main__ import PLAN
 from wireroom.ledger import launch, pauses
 from wireroom.ledger.launch import Bounds, Launcher
 from wireroom.ledger.pauses import LANES, Target
@@ -54,16 +55,20 @@ def held(desk: Desk) -> int:
 
 
 def buffers(desk: Desk) -> int:
-    """Buffers read by the queries of one claim of 32: what is due, paused, resumed, in flight; the claim itself."""
+    """Buffers read by the queries of one claim of 32, from what is due, paused or resumed to the claim itself."""
     current = desk.value("SELECT current_ticket('process', 'live')")
     given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32, "most": 1000}
+    given |= {"stage": "parse", "live": current, "backfill": desk.value("SELECT current_ticket('process', 'backfill')")}
     given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
     given |= {"lanes": list(LANES)}
     total = 0
     for module, name in (
-        (launch, "call_due"), (pauses, "held"), (pauses, "released"), (launch, "in_flight"), (launch, "claim"),
+        (launch, "call_due"), (pauses, "held"), (pauses, "released"), (launch, "in_flight"), (launch, "ready"),
+        (launch, "claim"),
     ):  # fmt: skip
         with desk.db.transaction(force_rollback=True):
+            for setting, value in PLAN.items():
+                desk.db.execute("SELECT set_config(%s, %s, true)", [setting, value])
             explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(module.queries, name)}"
             row = desk.db.execute(explained.encode(), given).fetchone()
             assert row is not None

@@ -105,7 +105,43 @@ def test_the_bytes_in_flight_are_bounded_but_one_article_always_flies(desk: Desk
     assert [flight.jobs for flight in launcher.launch(desk.db, EPOCH).flights] == [(large,)]
     assert launcher.launch(desk.db, EPOCH).flights == []
     desk.finish((large, 1))
-    assert [flight.jobs for flight in launcher.launch(desk.db, EPOCH).flights] == [tuple(small[:4])]
+    assert [flight.jobs for flight in launcher.launch(desk.db, EPOCH).flights] == [tuple(small[:3])]
+
+
+def test_on_a_busy_line_a_flight_waits_to_be_full(desk: Desk) -> None:
+    launcher = Launcher("process", Bounds(in_flight=100, articles=8, patience=60))
+    desk.jobs(1)
+    assert [len(flight.jobs) for flight in launcher.launch(desk.db, EPOCH).flights] == [1]
+    desk.jobs(7)
+    assert launcher.launch(desk.db, EPOCH).flights == []
+    desk.jobs(3)
+    assert [len(flight.jobs) for flight in launcher.launch(desk.db, EPOCH).flights] == [8, 2]
+    desk.check()
+
+
+def test_a_flight_waits_no_longer_than_its_patience_nor_once_nobody_waits_before_it(desk: Desk) -> None:
+    patient = Launcher("process", Bounds(in_flight=100, articles=8, patience=60))
+    desk.jobs(1)
+    assert len(patient.launch(desk.db, EPOCH).flights) == 1
+    (second,) = desk.jobs(1)
+    assert patient.launch(desk.db, EPOCH).flights == []
+    assert [one.jobs for one in desk.launch()] == [(second,)]
+    (third,) = desk.jobs(1)
+    for (waiting,) in desk.db.execute("SELECT id FROM flights").fetchall():
+        assert flights.start(desk.db, waiting, "parse", "worker")
+    assert [one.jobs for one in patient.launch(desk.db, EPOCH).flights] == [(third,)]
+
+
+def test_a_line_that_is_nearly_full_is_filled_by_full_flights(desk: Desk) -> None:
+    launcher = Launcher("process", Bounds(in_flight=32, articles=8, patience=60))
+    desk.jobs(100)
+    first, *_ = launcher.launch(desk.db, EPOCH).flights
+    for (flight,) in desk.db.execute("SELECT id FROM flights").fetchall():
+        assert flights.start(desk.db, flight, "parse", "worker")
+    desk.finish(*((job, 1) for job in first.jobs[:7]))
+    assert launcher.launch(desk.db, EPOCH).flights == []
+    desk.finish((first.jobs[7], 1))
+    assert [len(flight.jobs) for flight in launcher.launch(desk.db, EPOCH).flights] == [8]
 
 
 def test_a_crowd_of_overdue_retries_comes_back_at_every_look(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from wireroom.contracts import (
     encode,
 )
 from wireroom.enrich.stage import LONGEST_ERROR, Enricher, enrich, load_enrichers, warm
+from wireroom.errors import WireroomError
 
 
 def article() -> ParsedArticle:
@@ -67,6 +68,15 @@ class Forgetful:
 
 def test_the_four_enrichers_are_installed_in_their_order() -> None:
     assert [one.name for one in load_enrichers()][:4] == ["language", "dateline", "entities", "keywords"]
+
+
+def test_those_that_are_named_run_in_the_declared_order() -> None:
+    assert [one.name for one in load_enrichers("dateline, language")] == ["language", "dateline"]
+
+
+def test_one_that_is_not_installed_is_told_with_those_that_are() -> None:
+    with pytest.raises(WireroomError, match="WIREROOM_ENRICHERS: 'langauge' is not installed, only language, dateline"):
+        load_enrichers("langauge,dateline")
 
 
 def test_the_whole_stage_fills_every_field_and_survives_the_wire() -> None:

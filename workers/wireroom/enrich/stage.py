@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from wireroom.contracts import EnrichedArticle, Enrichment, Enrichments, ParsedArticle
 from wireroom.enrich.enricher import Enricher as Enricher
+from wireroom.errors import WireroomError
 
 GROUP = "wireroom.enrichers"
 ORDER = ("language", "dateline", "entities", "keywords")
@@ -17,10 +18,17 @@ ORDER = ("language", "dateline", "entities", "keywords")
 LONGEST_ERROR = 500
 
 
-def load_enrichers() -> tuple[Enricher, ...]:
-    """Every installed enricher (entry points `wireroom.enrichers`), in the declared order."""
+def load_enrichers(wanted: str = "") -> tuple[Enricher, ...]:
+    """The installed enrichers (entry points `wireroom.enrichers`), in the declared order.
+
+    `wanted` names some of them, separated by commas; empty: all. Raises `WireroomError` where one is not installed.
+    """
     points = sorted(entry_points(group=GROUP), key=lambda point: _place_in_line(point.name))
-    return tuple(point.load() for point in points)
+    names = {name.strip() for name in wanted.split(",")} - {""} or {point.name for point in points}
+    if missing := sorted(names - {point.name for point in points}):
+        installed = ", ".join(point.name for point in points)
+        raise WireroomError(f"WIREROOM_ENRICHERS: {missing[0]!r} is not installed, only {installed}")
+    return tuple(point.load() for point in points if point.name in names)
 
 
 def warm(enrichers: Iterable[Enricher]) -> None:

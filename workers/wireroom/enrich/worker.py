@@ -7,9 +7,14 @@ from functools import cache, partial
 from wireroom import room
 from wireroom.enrich import stage
 from wireroom.room import Item, Room
+from wireroom.settings import settings
 from wireroom.topology import Enriched, Parsed, pack, unpack
 
-enrichers = cache(stage.load_enrichers)
+
+@cache
+def enrichers() -> tuple[stage.Enricher, ...]:
+    """Those that the settings ask for."""
+    return stage.load_enrichers(settings().enrichers)
 
 
 def receive(desk: Room, flight: int, articles: str | None) -> None:
