@@ -46,7 +46,7 @@ def test_all_takes_in_every_extra() -> None:
 
 def test_each_role_has_an_extra_an_image_and_a_service() -> None:
     extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    roles = extras.keys() - {"all", "embedded"}
+    roles = extras.keys() - {"all", "client", "embedded"}
     dockerfile = (CHECKOUT / "infra/deploy/docker/Dockerfile").read_text()
     assert set(re.findall(r"^FROM runtime AS (\w+)$", dockerfile, re.MULTILINE)) == roles
     compose = (CHECKOUT / "docker-compose.yml").read_text()
