@@ -78,11 +78,13 @@ class Broker:
 
     def epoch(self, *, make: bool = False) -> str:
         """The random key that dies with a flush or a restart; empty if there is none and `make` does not ask for it."""
-        with _answering(), self._redis.pipeline(transaction=False) as pipe:
-            if make:
-                pipe.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
-            pipe.get(EPOCH_KEY)
-            return str(pipe.execute()[-1] or "")
+        with _answering():
+            epoch = self._redis.get(EPOCH_KEY)
+            # A Redis that is full refuses to be written to, also where nothing would be.
+            if make and not epoch:
+                self._redis.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
+                epoch = self._redis.get(EPOCH_KEY)
+            return str(epoch or "")
 
     def waiting(self) -> dict[str, int]:
         """Messages in the queue of each stage."""

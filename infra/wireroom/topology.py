@@ -16,6 +16,8 @@ WAKE_CHANNEL = "wireroom:wake"
 EPOCH_KEY = "wireroom:epoch"
 INTAKE_LIST = "wireroom.intake"
 """The Redis list onto which producers may push jobs: bare JSON, or messages of kombu or Celery."""
+INTAKE_LISTS = (*(f"{INTAKE_LIST}\x06\x16{priority}" for priority in (9, 6, 3)), INTAKE_LIST)
+"""That list, and those beside it onto which kombu and Celery push what has a priority."""
 INTAKE_BATCHES = "wireroom.intake:batches"
 """The sorted set of batches taken from that list and not yet removed, by the time at which they were taken."""
 SUBMIT_TASK = "wireroom.submit"

@@ -111,10 +111,13 @@ def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[i
     return {row[0]: Fenced(*row) for row in rows}
 
 
-def end(connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), delay: float = 0.0) -> None:
+def end(
+    connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), delay: float = 0.0, keep: str = KEEP_ENDED
+) -> None:
     """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction.
 
-    `hosts` were asked just now, and are left in peace for `delay` seconds.
+    `hosts` were asked just now, and are left in peace for `delay` seconds. For `keep` (an interval) the same things are
+    still sightings of these jobs.
     """
     if not ends:
         return
@@ -133,7 +136,7 @@ def end(connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), 
     offers, flights = zip(*rows, strict=True)
     land(connection, {flight for flight in flights if flight is not None})
     _leave_in_peace(connection, hosts, delay)
-    keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], KEEP_ENDED)
+    keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
 
 
 def reject(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
@@ -82,8 +82,9 @@ class Launch(NamedTuple):
 class Launcher:
     """Launches the flights of one leg; each dispatcher has one a leg. It remembers only what makes looking cheap."""
 
-    def __init__(self, leg: Leg, bounds: Bounds) -> None:
+    def __init__(self, leg: Leg, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
         self.leg: Leg = leg
+        self._clock = clock
         self._bounds = bounds
         self._floor = 0
         self._called_until = _EVER
@@ -154,7 +155,8 @@ class Launcher:
 
         A message costs as much as the work on some articles, and one that waits behind others is not late.
         """
-        ready, size = _row(connection, queries.ready, leg=self.leg, limit=self._bounds.articles, **self._lanes)
+        given = {"leg": self.leg, "limit": self._bounds.articles, "lanes": self._holds.lanes}
+        ready, size = _row(connection, queries.ready, **given, **self._lanes)
         if not ready or not self._busy:
             self._held = None
             self._sweep = self._sweep and bool(ready)
@@ -164,8 +166,9 @@ class Launcher:
         if whole and whole_bytes and (ready >= articles or size >= bytes_):
             self._held, self._bytes = None, whole_bytes
             return whole
-        self._held = self._held or time.monotonic()
-        if time.monotonic() - self._held < self._bounds.patience:
+        now = self._clock()
+        self._held = now if self._held is None else self._held
+        if now - self._held < self._bounds.patience:
             return 0
         self._held = None
         return room

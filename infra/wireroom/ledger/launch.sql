@@ -61,12 +61,12 @@ SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(flight_id), (SELECT last_
 FROM line WHERE leg = %(leg)s AND flight_id IS NOT NULL AND flight_id >= %(floor)s
 
 -- name: ready
--- How many articles and bytes are ready from the watermarks on, of each lane no more than a flight takes.
+-- How many articles and bytes are ready from the watermarks on, of each lane that is not paused no more than a flight takes.
 SELECT count(*), coalesce(sum(bytes), 0) FROM (
-    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'live' AND ticket >= %(live)s
+    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'live' AND ticket >= %(live)s AND 'live' = ANY(%(lanes)s)
      ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s)
     UNION ALL
-    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'backfill' AND ticket >= %(backfill)s
+    (SELECT bytes FROM line WHERE leg = %(leg)s AND lane = 'backfill' AND ticket >= %(backfill)s AND 'backfill' = ANY(%(lanes)s)
      ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s)
 ) AS next
 

@@ -9,11 +9,13 @@ from wireroom import urls
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.errors import WireroomError
-from wireroom.ledger.ends import KEEP_ENDED, End, clean, end, keep_offers
+from wireroom.ledger.ends import End, clean, end, keep_offers
 from wireroom.ledger.launch import HOST_SECONDS
 
 queries = Queries("wireroom.ledger", "repair.sql")
 
+KEEP_JUDGED = "0 seconds"
+"""What was ended by somebody's word may be offered anew at once: it must not be a sighting of what is over."""
 CANCELLED = "cancelled"
 """The reason of a job that nobody wanted any more."""
 _LOOKS = 2
@@ -69,7 +71,7 @@ def _judge_quarantined(connection: Connection, given: dict[str, Any]) -> dict[in
     with connection.transaction():
         connection.execute(queries.lock_quarantine, given)
         rows = connection.execute(queries.judge_quarantined, given).fetchall()
-        keep_offers(connection, [hash_ for _, hash_ in rows if hash_], [job_id for job_id, _ in rows], KEEP_ENDED)
+        keep_offers(connection, [hash_ for _, hash_ in rows if hash_], [job_id for job_id, _ in rows], KEEP_JUDGED)
         return {job_id: Judged("ended") for job_id, _ in rows}
 
 
@@ -79,7 +81,7 @@ def _judge_on_the_line(connection: Connection, given: dict[str, Any]) -> dict[in
         # Their hosts may be being asked at this moment.
         asked = {host for _, host, flying in rows if host and flying}
         ends = [End(job_id, "rejected", given["reason"], given["cause"]) for job_id, *_ in rows]
-        end(connection, ends, asked, HOST_SECONDS)
+        end(connection, ends, asked, HOST_SECONDS, keep=KEEP_JUDGED)
         return {one.job_id: Judged("ended") for one in ends}
 
 

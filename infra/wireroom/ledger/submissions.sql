@@ -8,9 +8,9 @@ FROM submissions LEFT JOIN submitted ON submission = submissions.id
 WHERE submissions.id = %(submission)s GROUP BY submissions.id
 
 -- name: unfinished
--- Its jobs that have not ended, and whether somebody else wants them too.
+-- Its jobs that have not ended, and whether somebody else wants them too. Who has no name may be anybody.
 SELECT job_id, EXISTS (SELECT FROM submitted AS others WHERE others.job_id = jobs.id AND submission <> %(submission)s)
-    OR EXISTS (SELECT FROM sightings WHERE sightings.job_id = jobs.id AND sightings.producer <> jobs.producer)
+    OR EXISTS (SELECT FROM sightings WHERE sightings.job_id = jobs.id AND (sightings.producer <> jobs.producer OR sightings.producer = 'anonymous'))
 FROM submitted JOIN jobs ON jobs.id = job_id
 WHERE submission = %(submission)s AND NOT EXISTS (SELECT FROM outcomes WHERE outcomes.job_id = jobs.id)
 ORDER BY job_id

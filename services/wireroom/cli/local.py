@@ -51,6 +51,8 @@ def running(directory: Path, port: int, env: Mapping[str, str], *, durable: bool
             "WIREROOM_REDIS_URL": local.redis_url,
             "WIREROOM_GATEWAY_HOST": "127.0.0.1",
             "WIREROOM_GATEWAY_PORT": str(port),
+            # On one machine they would all want the same one.
+            "WIREROOM_METRICS_PORT": "0",
             "WIREROOM_LOG_FORMAT": "json",
         }
         processes = Supervisor(crew(given | dict(env)), logs)

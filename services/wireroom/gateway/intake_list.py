@@ -15,7 +15,7 @@ from redis.retry import Retry
 
 from wireroom.ledger.accept import CHUNK
 from wireroom.ledger.refusals import HEAD
-from wireroom.topology import INTAKE_BATCHES, INTAKE_LIST, batch_list
+from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS, batch_list
 
 BATCH_BYTES = 8_000_000
 """Most bytes in a batch, unless one item has more."""
@@ -23,17 +23,20 @@ ORPHAN_SECONDS = 30.0
 """A batch that is so old was left by somebody; taking over one that was not is only wasteful. Scaled as leases are."""
 _ANSWER_SECONDS = 5.0
 
-# In one step, so that no batch grows after others may have seen it.
-_TAKE = """
-local size, now = 0, redis.call('TIME')
-for number = 1, tonumber(ARGV[1]) do
-    local item = redis.call('LINDEX', KEYS[1], -1)
-    if not item or (number > 1 and size + #item > tonumber(ARGV[2])) then break end
-    size = size + #item
-    redis.call('LMOVE', KEYS[1], KEYS[2], 'RIGHT', 'RIGHT')
+# In one step, so that no batch grows after others may have seen it; also where Redis is full, or it would stay so.
+# KEYS: the batch, the list of batches, then where to take from, in this order.
+_TAKE = """#!lua flags=allow-oom
+local size, number, now = 0, 0, redis.call('TIME')
+for place = 3, #KEYS do
+    while number < tonumber(ARGV[1]) do
+        local item = redis.call('LINDEX', KEYS[place], -1)
+        if not item or (number > 0 and size + #item > tonumber(ARGV[2])) then break end
+        size, number = size + #item, number + 1
+        redis.call('LMOVE', KEYS[place], KEYS[1], 'RIGHT', 'RIGHT')
+    end
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('ZADD', KEYS[3], now[1] + now[2] / 1000000, ARGV[3]) return 1 end
-return 0
+if number > 0 then redis.call('ZADD', KEYS[2], now[1] + now[2] / 1000000, ARGV[3]) end
+return number
 """
 # Of what is too long to be an article only the beginning is sent.
 _READ = """
@@ -81,7 +84,7 @@ class IntakeList:
     def take(self) -> UUID | None:
         """Move the oldest items into a batch; None if there is nothing. If it raises, others will find the batch."""
         batch = uuid4()
-        keys = [INTAKE_LIST, batch_list(batch), INTAKE_BATCHES]
+        keys = [batch_list(batch), INTAKE_BATCHES, *INTAKE_LISTS]
         return batch if self._take(keys, [CHUNK, BATCH_BYTES, str(batch)]) else None
 
     def orphans(self) -> list[UUID]:

@@ -38,7 +38,9 @@ class Reader:
         self._stopping = Flag()
         self._thread = Thread(target=self._read, name="intake reader")
         self._held: UUID | None = None
+        self._orphans: list[UUID] = []
         self._looked_for_orphans = -math.inf
+        self._turn = False
         self._away: set[tuple[Event, Event]] = set()
 
     def start(self) -> None:
@@ -80,11 +82,14 @@ class Reader:
 
     def _next(self) -> UUID | None:
         now = time.monotonic()
-        if now - self._looked_for_orphans >= self._list.orphan_seconds / 2:
-            if orphans := self._list.orphans():
-                return orphans[0]
+        if not self._orphans and now - self._looked_for_orphans >= self._list.orphan_seconds / 2:
+            self._orphans = self._list.orphans()
             self._looked_for_orphans = now
-        return self._list.take()
+        # By turns: what was left behind must not hold up what is new, least of all where it cannot be written.
+        self._turn = not self._turn
+        if self._turn and self._orphans:
+            return self._orphans.pop(0)
+        return self._list.take() or (self._orphans.pop(0) if self._orphans else None)
 
     def _commit(self, batch: UUID) -> None:
         items = [read_item(pushed, self._content_bytes) for pushed in self._list.read(batch)]

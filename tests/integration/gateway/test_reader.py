@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import redis
+from celery import Celery
 
 from newsroom.api import PATIENCE, GatewayProcess, serving, settings
 from newsroom.desk import Desk
@@ -23,7 +24,7 @@ from wireroom.gateway.envelopes import read_item
 from wireroom.gateway.intake_list import IntakeList
 from wireroom.ledger import batches, refusals
 from wireroom.ledger.accept import CHUNK, Tickets
-from wireroom.topology import INTAKE_BATCHES, INTAKE_LIST
+from wireroom.topology import INTAKE_BATCHES, INTAKE_LIST, INTAKE_LISTS, SUBMIT_TASK
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def push(broker: Any, *jobs: dict[str, Any] | bytes) -> None:
 
 def is_empty(broker: Any) -> bool:
     """Whether all that was pushed has been taken, and every batch removed."""
-    return not broker.exists(INTAKE_LIST, INTAKE_BATCHES) and not broker.keys("wireroom.intake:*")
+    return not broker.exists(*INTAKE_LISTS, INTAKE_BATCHES) and not broker.keys("wireroom.intake:*")
 
 
 def test_what_is_pushed_becomes_jobs_in_its_order(api: httpx.Client, broker: Any, desk: Desk) -> None:
@@ -197,10 +198,34 @@ def test_a_batch_that_cannot_be_written_does_not_hold_up_the_next(
 ) -> None:
     desk.db.execute("ALTER TABLE refusals RENAME TO hidden")
     push(broker, b"{")
-    with serving(settings(desk.url, valkey)):
+    # It is an orphan at once, and again and again.
+    with serving(settings(desk.url, valkey, lease_scale=0.001)):
         wait(lambda: bool(broker.exists(INTAKE_BATCHES)))
-        push(broker, {"text": "The next"})
-        wait(lambda: bool(desk.value("SELECT count(*) FROM jobs") == 1))
+        for number in range(1, 6):
+            push(broker, {"text": f"Number {number}"})
+            wait(lambda: bool(desk.value("SELECT count(*) FROM jobs") == number))  # noqa: B023 - it is waited for
     desk.db.execute("ALTER TABLE hidden RENAME TO refusals")
     take_over(desk, valkey)
     assert desk.value("SELECT count(*) FROM refusals") == 1
+
+
+def test_what_fills_redis_is_read_all_the_same(api: httpx.Client, broker: Any, desk: Desk) -> None:
+    broker.config_set("maxmemory", 20_000_000)
+    try:
+        number = 0
+        with pytest.raises(redis.ResponseError, match="maxmemory"):
+            for number in range(100):
+                push(broker, {"text": f"{number} " + "x" * 400_000})
+        wait(lambda: is_empty(broker))
+    finally:
+        broker.config_set("maxmemory", 0)
+    assert desk.value("SELECT count(*) FROM jobs") == number
+
+
+def test_what_has_a_priority_is_read_too(broker: Any, desk: Desk, valkey: EmbeddedValkey) -> None:
+    with Celery("producer", broker=valkey.url, set_as_current=False) as app:
+        for priority in (0, 4, 9):
+            app.send_task(SUBMIT_TASK, kwargs={"text": str(priority)}, queue=INTAKE_LIST, priority=priority)
+    with serving(settings(desk.url, valkey)):
+        wait(lambda: is_empty(broker))
+    assert desk.value("SELECT count(*) FROM jobs") == 3

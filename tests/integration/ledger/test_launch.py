@@ -120,12 +120,17 @@ def test_on_a_busy_line_a_flight_waits_to_be_full(desk: Desk) -> None:
 
 
 def test_a_flight_waits_no_longer_than_its_patience_nor_once_nobody_waits_before_it(desk: Desk) -> None:
-    patient = Launcher("process", Bounds(in_flight=100, articles=8, patience=60))
+    now = 100.0
+    patient = Launcher("process", Bounds(in_flight=100, articles=8, patience=60), clock=lambda: now)
     desk.jobs(1)
     assert len(patient.launch(desk.db, EPOCH).flights) == 1
-    (second,) = desk.jobs(1)
-    assert patient.launch(desk.db, EPOCH).flights == []
-    assert [one.jobs for one in desk.launch()] == [(second,)]
+    for _ in range(2):
+        (second,) = desk.jobs(1)
+        assert patient.launch(desk.db, EPOCH).flights == []
+        now += 59
+        assert patient.launch(desk.db, EPOCH).flights == []
+        now += 1
+        assert [one.jobs for one in patient.launch(desk.db, EPOCH).flights] == [(second,)]
     (third,) = desk.jobs(1)
     for (waiting,) in desk.db.execute("SELECT id FROM flights").fetchall():
         assert flights.start(desk.db, waiting, "parse", "worker")

@@ -158,6 +158,18 @@ def test_redriving_many_does_not_deadlock_with_offering_them_again(
     desk.check()
 
 
+@pytest.mark.parametrize("place", ["line", "quarantine"])
+def test_what_was_cancelled_can_be_offered_anew(desk: Desk, place: str) -> None:
+    if place == "line":
+        job = desk.job(text="Wanted again")
+    else:
+        job, _ = quarantined(desk, text="Wanted again")
+    repair.cancel(desk.db, [job], "ada")
+    (answer,) = desk.accept(offer(text="Wanted again", producer="other"))
+    assert isinstance(answer, Accepted) and not answer.duplicate and answer.job_id != job
+    desk.check()
+
+
 class Interrupted:
     """Statements of repair; before `name` is looked up for the first time, something else happens."""
 

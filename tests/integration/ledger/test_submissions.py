@@ -82,3 +82,9 @@ def test_cancelling_a_submission_ends_what_nobody_else_wants(desk: Desk) -> None
     assert submissions.cancel(desk.db, "s", "ada") == Cancelled(cancelled=0, ended_before=3, shared=2)
     assert submissions.cancel(desk.db, "unknown", "ada") is None
     desk.check()
+
+
+def test_what_somebody_without_a_name_offered_too_is_shared(desk: Desk) -> None:
+    desk.accept(offer(text="Seen", producer="anonymous"), submission="s")
+    desk.accept(offer(text="Seen", producer="anonymous"))
+    assert submissions.cancel(desk.db, "s", "ada") == Cancelled(cancelled=0, ended_before=0, shared=1)
