@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import zstandard
@@ -38,18 +39,21 @@ Answer = Accepted | Refused
 
 
 class Tickets:
-    """Gives tickets by turns of source, so that none crowds out another. Each accepting process counts for itself."""
+    """Gives tickets by turns of source, so that none crowds out another. Each accepting process counts for itself, with
+    all its threads."""
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+        self._lock = Lock()
 
     def next(self, leg: str, lane: str, source: str, current: int) -> int:
         """One more than the source's last ticket, or than the current one if that is higher."""
         key = (leg, lane, source)
-        ticket = max(current, self._last.pop(key, 0)) + 1
-        self._last[key] = ticket
-        if len(self._last) > _SOURCES:
-            self._last.popitem(last=False)
+        with self._lock:
+            ticket = max(current, self._last.pop(key, 0)) + 1
+            self._last[key] = ticket
+            if len(self._last) > _SOURCES:
+                self._last.popitem(last=False)
         return ticket
 
 

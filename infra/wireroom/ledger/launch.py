@@ -193,7 +193,11 @@ class Launcher:
         found = [Ready(*row) for row in connection.execute(queries.claim, given)]
         held = self._hold(connection, found)
         free = [ready for ready in found if ready.job_id not in held]
-        going, parked = self._park_busy(connection, free, room) if self.leg == "fetch" else self._that_fit(free[:room])
+        parked: list[Ready] = []
+        if self.leg == "fetch":
+            going, parked = self._park_busy(connection, free, room)
+        else:
+            going = self._that_fit(free[:room])
         done = {*held, *(ready.job_id for ready in going + parked)}
         if passed := list(takewhile(lambda ready: ready.job_id in done, found)):
             connection.execute(queries.advance, where | {"ticket": passed[-1].ticket})
@@ -209,15 +213,15 @@ class Launcher:
             connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
         return set(held)
 
-    def _that_fit(self, found: list[Ready]) -> tuple[list[Ready], list[Ready]]:
-        """The first ones, up to the bound of bytes, or the one that is over it by itself; none is parked."""
+    def _that_fit(self, found: list[Ready]) -> list[Ready]:
+        """The first ones, up to the bound of bytes, or the one that is over it by itself."""
         going: list[Ready] = []
         for ready in found:
             if self._bytes <= 0 or (going and ready.bytes > self._bytes):
                 break
             self._bytes -= ready.bytes
             going.append(ready)
-        return going, []
+        return going
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""

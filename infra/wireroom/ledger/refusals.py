@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.ends import clean
 from wireroom.ledger.offer import MAX_NAME, Refused
 
 queries = Queries("wireroom.ledger", "refusals.sql")
 
 HEAD = 500
 """Most characters kept of what was pushed, and of why it was refused."""
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Item(NamedTuple):
@@ -60,4 +59,4 @@ def newest(connection: Connection, limit: int) -> list[Refusal]:
 
 def _text(text: str | None, most: int = HEAD) -> str | None:
     """`text` as Postgres can keep it; None where there is none."""
-    return _UNSTORABLE.sub("\ufffd", text[:most]) if text else None
+    return clean(text[:most]) if text else None

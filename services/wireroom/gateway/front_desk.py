@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any
 
 from wireroom import logs, records
@@ -30,26 +29,13 @@ CALLER = "a caller of the API"
 """Who cancels, as the history of a job has it: nobody says a name yet."""
 
 
-class SharedTickets(Tickets):
-    """Tickets for all threads of a process."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = Lock()
-
-    def next(self, leg: str, lane: str, source: str, current: int) -> int:
-        """As `Tickets.next`; one thread at a time."""
-        with self._lock:
-            return super().next(leg, lane, source, current)
-
-
 class FrontDesk:
     """Takes offers into the ledger and looks things up; raises `Problem`, with 503 while Postgres is away."""
 
     def __init__(self, given: Settings) -> None:
         self.content_bytes = given.content_bytes
         self.request_bytes = given.request_bytes
-        self.tickets = SharedTickets()
+        self.tickets = Tickets()
         self.broker = Broker(given.redis_url)
         self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from newsroom.desk import Desk
-from wireroom.gateway.front_desk import SharedTickets
+from wireroom.ledger.accept import Tickets
 
 Post = Callable[..., httpx.Response]
 
@@ -105,7 +105,7 @@ def test_a_source_with_much_to_offer_does_not_crowd_out_another(post: Post, desk
 
 
 def test_tickets_are_given_once_to_however_many_threads() -> None:
-    tickets, interval = SharedTickets(), sys.getswitchinterval()
+    tickets, interval = Tickets(), sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
         with ThreadPoolExecutor(8) as pool:
