@@ -40,7 +40,7 @@ test: lint types imports  ## everything that must pass: lint, types, import rule
 	$(BIN)/pytest
 
 .PHONY: bench
-bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (8 minutes); BENCH="--help" shows how to do less
+bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: lint

@@ -19,7 +19,7 @@ from wireroom.database.migrate import migrate
 from wireroom.embedded import servers
 
 WARM = 64
-"""Articles before the measuring begins."""
+"""Most articles before the measuring begins."""
 LOADS = [Load(kind, enrichers) for kind in ("text", "page") for enrichers in ("thin", "all")]
 ENRICHERS = {"thin": "language", "all": ""}
 RUNNING: dict[str, Callable[[Ground, Kind, dict[str, str]], AbstractContextManager[System]]] = {
@@ -75,7 +75,8 @@ def _measured(ground: Ground, load: Load, given: argparse.Namespace) -> dict[str
         for name in systems if number % 2 == 0 else systems[::-1]:
             env = {"WIREROOM_ENRICHERS": ENRICHERS[load.enrichers]}
             with RUNNING[name](ground, load.kind, env) as system:
-                found[name].append(measure(system, ground, WARM, _number(load.kind, given) // given.rounds))
+                number = _number(load.kind, given) // given.rounds
+                found[name].append(measure(system, ground, min(WARM, number), number))
             sys.stderr.write(f"{load}: {name}: {found[name][-1].cost:.2f} CPU ms an article\n")
     return found
 
