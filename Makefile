@@ -47,7 +47,7 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 	$(BIN)/pytest tests/containers
 
 .PHONY: bench
-bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (8 minutes); BENCH="--help" shows how to do less
+bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: lint

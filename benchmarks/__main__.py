@@ -19,7 +19,7 @@ from wireroom.database.migrate import migrate
 from wireroom.embedded import servers
 
 WARM = 64
-"""Articles before the measuring begins."""
+"""Most articles before the measuring begins."""
 LOADS = [Load(kind, enrichers) for kind in ("text", "page") for enrichers in ("thin", "all")]
 ENRICHERS = {"thin": "language", "all": ""}
 RUNNING: dict[str, Callable[[Ground, Kind, dict[str, str]], AbstractContextManager[System]]] = {
@@ -39,12 +39,13 @@ def main() -> None:
         found = idle.measure(ground, given.idle) if given.idle else None
     sys.stdout.write(f"\n{table(Results(rounds, found))}\n")
     for kind in dict.fromkeys(load.kind for load in loads):
-        sys.stdout.write(f"{kind}: {described(kind)}; {given.articles:,} in {given.rounds} rounds\n")
+        sys.stdout.write(f"{kind}: {described(kind)}; {_number(kind, given):,} in {given.rounds} rounds\n")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--articles", type=int, default=2000, help="of each load, for each system")
+    parser.add_argument("--articles", type=int, default=2000, help="text articles of each load, for each system")
+    parser.add_argument("--pages", type=int, default=2000, help="pages of each load, for each system")
     parser.add_argument("--rounds", type=int, default=2, help="in which they come, systems by turns")
     parser.add_argument("--idle", type=int, default=100, help="articles one by one on an idle line; 0: none")
     names = [str(load) for load in LOADS]
@@ -52,6 +53,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--systems", nargs="*", default=list(SYSTEMS), choices=SYSTEMS, metavar="SYSTEM",
                         help=", ".join(SYSTEMS))  # fmt: skip
     return parser.parse_args()
+
+
+def _number(kind: Kind, given: argparse.Namespace) -> int:
+    return int(given.articles if kind == "text" else given.pages)
 
 
 @contextmanager
@@ -70,7 +75,8 @@ def _measured(ground: Ground, load: Load, given: argparse.Namespace) -> dict[str
         for name in systems if number % 2 == 0 else systems[::-1]:
             env = {"WIREROOM_ENRICHERS": ENRICHERS[load.enrichers]}
             with RUNNING[name](ground, load.kind, env) as system:
-                found[name].append(measure(system, ground, WARM, given.articles // given.rounds))
+                number = _number(load.kind, given) // given.rounds
+                found[name].append(measure(system, ground, min(WARM, number), number))
             sys.stderr.write(f"{load}: {name}: {found[name][-1].cost:.2f} CPU ms an article\n")
     return found
 

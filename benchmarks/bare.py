@@ -9,6 +9,7 @@ of the store stage: what Wireroom costs above it is plumbing.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
@@ -18,7 +19,7 @@ import zstandard
 from benchmarks.ground import Ground
 from benchmarks.hand import Hand, serve
 from benchmarks.material import Kind, articles
-from benchmarks.system import CORES, System, all_ended, hands
+from benchmarks.system import CORES, System, all_ended, hands, stages_worked
 from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.database import Connection, connect
 from wireroom.database.queries import Queries
@@ -57,13 +58,15 @@ class Loop(NamedTuple):
         done: list[Enriched] = []
         rows = self.connection.cursor(binary=True).execute(queries.pages, {"jobs": list(jobs)})
         for job_id, source, *page in rows.fetchall():
+            fetched, started = _page(source, page), time.thread_time()
             try:
-                article = enrich(parse(_page(source, page)), self.enrichers)
+                article = enrich(parse(fetched), self.enrichers)
             except Unusable as error:
                 rejected = End(job_id, "rejected", error.reason, str(error))
                 ends.reject(self.connection, "parse", [(job_id, 1)], [rejected])
             else:
-                done.append(Enriched(job_id=job_id, run=1, source=source, article=article, stages={}))
+                stages = {"work": time.thread_time() - started}
+                done.append(Enriched(job_id=job_id, run=1, source=source, article=article, stages=stages))
         assert not store(self.connection, done).failed
 
 
@@ -93,7 +96,13 @@ def running(ground: Ground, kind: Kind, env: dict[str, str]) -> Iterator[System]
     given = env | ground.fresh("bare")
     loops = [Hand("benchmarks.bare", [kind], given, ground.directory / "bare.log") for _ in range(CORES)]
     with hands(loops), connect(given["WIREROOM_DATABASE_URL"], "bench") as db:
-        yield System(given, lambda: {f"loop {n + 1}": loop.pid for n, loop in enumerate(loops)}, loops, all_ended(db))
+        yield System(
+            given,
+            lambda: {f"loop {n + 1}": loop.pid for n, loop in enumerate(loops)},
+            loops,
+            all_ended(db),
+            stages_worked(db),
+        )
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import httpx
@@ -17,14 +18,14 @@ from benchmarks.bare import submit
 from benchmarks.ground import Ground
 from benchmarks.hand import Hand, serve
 from benchmarks.material import Kind, articles
-from benchmarks.system import CORES, System, all_ended, hands, supervised
+from benchmarks.system import CORES, System, all_ended, hands, stages_worked, supervised
 from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
 from wireroom.embedded import free_port
 from wireroom.ledger.accept import CHUNK, Tickets
 from wireroom.settings import settings
-from wireroom.supervisor import Supervisor
+from wireroom.supervisor import Process, Supervisor
 
 READY_SECONDS = 60.0
 GATEWAY = "BENCH_GATEWAY"
@@ -40,10 +41,21 @@ def running(ground: Ground, kind: Kind, env: dict[str, str]) -> Iterator[System]
     # On a machine that others use too, an article may take long by the clock and not be to blame.
     given |= {"WIREROOM_ARTICLE_SECONDS": "60", "WIREROOM_LEASE_SCALE": "10"}
     producer = Hand("benchmarks.line", [kind], given, ground.directory / "producer.log")
-    supervisor = Supervisor(crew(given), ground.directory / "line")
+    supervisor = Supervisor(map(_clocked, crew(given)), ground.directory / "line")
     with supervised(supervisor), hands([producer]), connect(given["WIREROOM_DATABASE_URL"], "bench") as db:
         _wait_for(f"{door}/v1/health")
-        yield System(given, lambda: supervisor.pids() | {"producer": producer.pid}, [producer], _told(db))
+
+        def pids() -> dict[str, int]:
+            return supervisor.pids() | {"producer": producer.pid}
+
+        yield System(given, pids, [producer], _told(db), stages_worked(db))
+
+
+def _clocked(process: Process) -> Process:
+    """Timed in CPU seconds, where it is a stage whose work the bare loop does too."""
+    if process.name not in ("parse", "enrich"):
+        return process
+    return replace(process, argv=(sys.executable, "-m", "benchmarks.clocked", process.name))
 
 
 def _told(db: Connection) -> Callable[[int], bool]:

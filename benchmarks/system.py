@@ -22,27 +22,34 @@ LOOK_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class System:
-    """A running system: its settings, its processes besides the servers, who brings it articles, and whether so many
-    have ended."""
+    """A running system: its settings, its processes besides the servers, who brings it articles, whether so many have
+    ended, and how many CPU seconds of the stages' own work (parse and enrich) are in those."""
 
     env: Mapping[str, str]
     pids: Callable[[], dict[str, int]]
     hands: Sequence[Hand]
     ended: Callable[[int], bool]
+    worked: Callable[[], float] = float
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What `articles` articles took: CPU seconds by process, seconds by the clock."""
+    """What so many articles took: CPU seconds by process, seconds by the clock, CPU seconds of parse and enrich."""
 
     articles: int
     cpu: Cpu
     seconds: float
+    work: float = 0.0
 
     @property
     def cost(self) -> float:
         """CPU milliseconds an article."""
         return sum(self.cpu.values()) * 1000 / self.articles
+
+    @property
+    def beside(self) -> float:
+        """CPU milliseconds an article, without the stages' own work."""
+        return self.cost - self.work * 1000 / self.articles
 
     @property
     def rate(self) -> float:
@@ -54,12 +61,14 @@ def measure(system: System, ground: Ground, warm: int, articles: int) -> Measure
     """Bring `warm` articles to their end, then measure so many more, from the first submission to the last end."""
     work(system, 0, warm)
     ground.write_out()
+    worked = system.worked()
     before, started = spent(ground.pids() | system.pids()), time.perf_counter()
     work(system, warm, warm + articles)
     seconds = time.perf_counter() - started
     ground.write_out()
     after = spent(ground.pids() | system.pids())
-    return Measured(articles, {name: after[name] - before.get(name, 0.0) for name in after}, seconds)
+    cpu = {name: after[name] - before.get(name, 0.0) for name in after}
+    return Measured(articles, cpu, seconds, system.worked() - worked)
 
 
 def work(system: System, start: int, stop: int) -> None:
@@ -90,6 +99,16 @@ def all_ended(db: Connection) -> Callable[[int], bool]:
         return True
 
     return ended
+
+
+def stages_worked(db: Connection) -> Callable[[], float]:
+    """CPU seconds of parse and enrich, as the outcomes have them."""
+
+    def worked() -> float:
+        row = db.execute("SELECT coalesce(sum(value::float8), 0) FROM outcomes, jsonb_each_text(stages)").fetchone()
+        return float(row[0]) if row else 0.0
+
+    return worked
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from wireroom.topology import EPOCH_KEY, STAGES, WAKE_CHANNEL, queue_name, task_
 _ANSWER_SECONDS = 2.0
 CONSUMER_SECONDS = 20.0
 """How long a worker's consumer waits for Redis, which only pauses it; whoever publishes holds others up."""
-_DAY = 86_400
 # The direct exchange: a named one loses messages without an error after a flush.
 _DIRECT = Exchange("", type="direct")
 
@@ -55,8 +54,8 @@ def make_app(redis_url: str, answer_seconds: float = _ANSWER_SECONDS) -> Celery:
             "interval_start": 0,
             "interval_step": 0,
             "interval_max": 0,
-            # Nothing is redelivered but by the ledger.
-            "visibility_timeout": 30 * _DAY,
+            # Nothing is redelivered but by the ledger: Redis need not keep what was taken until it is acknowledged.
+            "ack_emulation": False,
         },
     )
     return app
