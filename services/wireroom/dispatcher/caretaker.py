@@ -49,13 +49,14 @@ class Caretaker:
                     logs.error(Event.unaccounted, check=finding.check, id=finding.id, where=finding.where)
                 logs.info(Event.reconciled, findings=len(found.findings), **found.sums._asdict())
             if time.monotonic() - self._cleared >= CLEAR_SECONDS:
-                self._clear(db)
+                # Also where it fails: what is in its way may be for hours.
                 self._cleared = time.monotonic()
+                self._clear(db)
 
     def _clear(self, db: psycopg.Connection) -> None:
-        rows, days = retention.expire(db), list[str]()
+        rows, days = retention.expire(db), retention.Days([], [])
         if self._settings.capture_days:
             first = datetime.now(UTC).date() - timedelta(days=self._settings.capture_days)
             days = retention.expire_captures(db, first)
-        if rows or days:
-            logs.info(Event.cleared, rows=rows, days=days)
+        if rows or any(days):
+            logs.info(Event.cleared, rows=rows, days=days.dropped, busy=days.busy)
