@@ -3,9 +3,11 @@ DELETE FROM receipts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
 
 -- name: expire_offers
+-- The next ones after a hash.
 DELETE FROM offers WHERE hash = ANY(ARRAY(
-    SELECT hash FROM offers WHERE until < now()
+    SELECT hash FROM offers WHERE hash > %(after)s AND until < now()
     ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now()
+RETURNING hash
 
 -- name: expire_refusals
 DELETE FROM refusals WHERE id = ANY(ARRAY(

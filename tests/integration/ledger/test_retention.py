@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,18 @@ from wireroom.ledger.retention import expire, expire_captures
 TODAY = datetime.now(UTC).date()
 OLD = TODAY - timedelta(days=40)
 DAY = f"captures_{OLD:%Y%m%d}"
+
+
+class Looked:
+    """A connection that notes after which hash each step began."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self.after: list[bytes] = []
+
+    def execute(self, statement: Any, given: dict[str, Any]) -> Any:
+        self.after += [given["after"]] if "after" in given else []
+        return self._db.execute(statement, given)
 
 
 def age(desk: Desk, table: str, column: str, days: int) -> None:
@@ -53,6 +66,17 @@ def test_an_offer_is_kept_as_long_as_it_counts(desk: Desk) -> None:
     age(desk, "offers", "until", 1)
     assert expire(desk.db) == 1
     assert desk.value("SELECT count(*) FROM offers WHERE until = 'infinity'") == 1
+
+
+def test_offers_are_looked_through_once_in_steps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "STEP", 3)
+    desk.jobs(10)
+    desk.db.execute("UPDATE offers SET until = 'epoch' WHERE job_id % 4 <> 0")
+    expired = {hash_ for (hash_,) in desk.db.execute("SELECT hash FROM offers WHERE until = 'epoch'")}
+    looked = Looked(desk.db)
+    assert expire(looked) == len(expired)  # type: ignore[arg-type]
+    assert looked.after == sorted(looked.after) and len(set(looked.after)) == len(looked.after) == 4
+    assert desk.value("SELECT count(*) FROM offers WHERE until < now()") == 0
 
 
 def test_refusals_and_batches_are_kept_thirty_days(desk: Desk) -> None:
