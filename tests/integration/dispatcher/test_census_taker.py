@@ -14,6 +14,7 @@ from wireroom import metrics
 from wireroom.database import Connection
 from wireroom.dispatcher.census_taker import STALE_SECONDS, CensusTaker
 from wireroom.errors import Transient, WireroomError
+from wireroom.ledger.pauses import Target, pause, resume
 from wireroom.ledger.reconcile import reconcile
 from wireroom.settings import Settings
 
@@ -108,6 +109,14 @@ def test_quarantine_refusals_and_the_gap_are_shown(desk: Desk, taker: CensusTake
     assert value(scrape, "wireroom_refusals") == 1
     assert value(scrape, "wireroom_reconciliation_gap") == 1
     assert 0 < value(scrape, "wireroom_reconciliation_age_seconds") < 100
+
+
+def test_pauses_are_counted(desk: Desk, taker: CensusTaker) -> None:
+    pause(desk.db, Target("line"), "ada")
+    pause(desk.db, Target("lane", "backfill"), "ada")
+    assert value(counted(taker), "wireroom_pauses") == 2
+    resume(desk.db, Target("line"))
+    assert value(counted(taker), "wireroom_pauses") == 1
 
 
 def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: Clock) -> None:
