@@ -37,9 +37,9 @@ class Caretaker:
         while not stopping.wait(min(self._settings.reconcile_seconds, CLEAR_SECONDS) / 5):
             try:
                 self.round()
-            except (psycopg.Error, WireroomError) as error:
-                # Nothing depends on it, and the next round comes. That Postgres is away, others say.
-                logs.warning(Event.care_failed, cause=str(error))
+            except Exception as error:  # noqa: BLE001 - nothing depends on a round; without this thread there is none
+                known = isinstance(error, psycopg.Error | WireroomError)
+                logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
 
     def round(self) -> None:
         """Do what is due."""

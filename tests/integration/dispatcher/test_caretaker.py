@@ -106,6 +106,24 @@ def test_clearing_that_fails_is_tried_again_an_hour_later(desk: Desk, monkeypatc
     assert next(tries) == 2
 
 
+def test_it_goes_on_after_a_surprise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds, stopping = count(1), Flag()
+
+    def fail_then_stop() -> None:
+        if next(rounds) == 2:
+            stopping.set()
+        raise KeyError("odd")
+
+    mine = caretaker(desk, reconcile_seconds=0.01)
+    monkeypatch.setattr(mine, "round", fail_then_stop)
+    mine._care(stopping)
+    assert next(rounds) == 3
+    assert events(caplog) == ["care_failed", "care_failed"]
+    assert all(message(record)["exc_info"] for record in caplog.records)
+
+
 def test_it_goes_on_after_a_failure(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.db.execute("ALTER TABLE reconciliations RENAME TO hidden")
     stopping = Flag()

@@ -128,13 +128,16 @@ def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, c
     assert shown(taker) == {}
 
 
-def test_a_census_that_fails_is_tried_again(desk: Desk, taker: CensusTaker, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [WireroomError("Postgres does not answer"), KeyError("a surprise")])
+def test_a_census_that_fails_is_tried_again(
+    desk: Desk, taker: CensusTaker, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     tries, stopping = count(1), Flag()
 
     def fail_then_stop() -> None:
         if next(tries) == 3:
             stopping.set()
-        raise WireroomError("Postgres does not answer")
+        raise error
 
     monkeypatch.setattr(taker, "count", fail_then_stop)
     monkeypatch.setattr("wireroom.dispatcher.census_taker.COUNT_SECONDS", 0)
