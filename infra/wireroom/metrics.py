@@ -68,6 +68,7 @@ REFUSALS = Gauge(
     "Refusals of the intake list that are kept for a person to read.",
     registry=LEDGER,
 )
+PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source or a host.", registry=LEDGER)
 GAP = Gauge(
     "wireroom_reconciliation_gap", "Findings of the last reconciliation: 0 if all is accounted for.", registry=LEDGER
 )

@@ -75,6 +75,17 @@ def test_whoever_asks_for_a_metric_asks_for_one_that_exists_by_its_labels(page: 
         assert not label or label in known[base]._labelnames, (found, label)
 
 
+def test_only_counters_are_compared_with_their_past_for_gauges_fall_again() -> None:
+    alerts = (DEPLOY / "alerts.yml").read_text("utf-8")
+    compared = re.findall(r"(?:increase|rate)\((wireroom_\w+)|(wireroom_\w+)(?:\{[^}]*\})? offset", alerts)
+    assert {("".join(found)).endswith("_total") for found in compared} == {True}
+
+
+def test_a_line_that_is_paused_is_not_called_stuck() -> None:
+    (stuck,) = re.findall(r"alert: WireroomLineStuck\n(.*?)for:", (DEPLOY / "alerts.yml").read_text("utf-8"), re.DOTALL)
+    assert re.search(rf"unless on\(\) max\({name(metrics.PAUSES)}\) > 0\s*$", stuck)
+
+
 def test_the_configuration_names_every_stage_and_the_alerts() -> None:
     configuration = (DEPLOY / "prometheus.yml").read_text("utf-8")
     (names,) = re.findall(r"names: \[(dispatcher.*)\]", configuration)

@@ -21,6 +21,7 @@ class Census(NamedTuple):
     """Stage and state (`queued`, `started`) -> flights."""
     quarantined: int
     refusals: int
+    pauses: int
     gap: int | None
     """Findings of the last reconciliation; None if there was none yet."""
     reconciled: float | None
@@ -41,6 +42,7 @@ def take(connection: Connection) -> Census:
         flights={(stage, state): number for stage, state, number in flights},
         quarantined=kept[0],
         refusals=kept[1],
+        pauses=kept[2],
         gap=gap,
         reconciled=reconciled,
     )

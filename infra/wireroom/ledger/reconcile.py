@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -64,28 +66,44 @@ class Reconciliation(NamedTuple):
 
 def reconcile(connection: Connection, *, everything: bool = False) -> Reconciliation:
     """Check what was accepted or ended since the last clean pass minus an hour, and all that is unfinished."""
+    with _snapshot(connection):
+        return _check(connection, everything)
+
+
+def reconcile_if_due(connection: Connection, seconds: float) -> Reconciliation | None:
+    """Reconcile if nobody has begun a pass for so many seconds, and once a day over everything.
+
+    None: it is not due, or another dispatcher is at it.
+    """
+    with _snapshot(connection):
+        if connection.execute(queries.try_reconcile).fetchone() != (True,):
+            return None
+        due, everything = connection.execute(queries.due, {"seconds": seconds}).fetchone() or (False, False)
+        return _check(connection, everything) if due else None
+
+
+@contextmanager
+def _snapshot(connection: Connection) -> Iterator[None]:
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction():
-            row = connection.execute(queries.since).fetchone()
-            assert row is not None
-            started_at, since = row[0], EVER if everything else row[1]
-            findings = [
-                Finding(check, *found)
-                for check in CHECKS
-                for found in connection.execute(getattr(queries, check), {"since": since})
-            ]
-            sums = connection.execute(queries.sums).fetchone()
-            assert sums is not None
+            yield
     finally:
         connection.isolation_level = None
+
+
+def _check(connection: Connection, everything: bool) -> Reconciliation:
+    row = connection.execute(queries.since).fetchone()
+    assert row is not None
+    started_at, since = row[0], EVER if everything else row[1]
+    findings = [
+        Finding(check, *found)
+        for check in CHECKS
+        for found in connection.execute(getattr(queries, check), {"since": since})
+    ]
+    sums = connection.execute(queries.sums).fetchone()
+    assert sums is not None
     found = Reconciliation(since, findings, Sums(*sums))
     record = {"started_at": started_at, "since": since, "findings": len(findings)}
     connection.execute(queries.insert_reconciliation, record | {"sums": Jsonb(found.sums._asdict())})
     return found
-
-
-def reconcile_if_due(connection: Connection, seconds: float) -> Reconciliation | None:
-    """Reconcile if nobody has begun a pass for so many seconds, and once a day over everything; None: not due."""
-    due, everything = connection.execute(queries.due, {"seconds": seconds}).fetchone() or (False, False)
-    return reconcile(connection, everything=everything) if due else None

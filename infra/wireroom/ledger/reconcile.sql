@@ -53,20 +53,22 @@ SELECT id, stage FROM flights
 WHERE NOT EXISTS (SELECT FROM line WHERE line.leg = flights.leg AND line.flight_id = flights.id) ORDER BY id LIMIT 1000
 
 -- name: events_missing
--- Every end has its place among the events, or waits for one.
+-- Every end has its place among the events, or waits for one. Each kind is looked for by an index of its own.
 SELECT job_id, kind FROM (
-    SELECT job_id, outcome AS kind FROM outcomes WHERE finished_at >= %(since)s
-    UNION ALL SELECT job_id, 'quarantined' FROM quarantine WHERE quarantined_at >= %(since)s
+    SELECT job_id, outcome AS kind FROM outcomes WHERE finished_at >= %(since)s AND NOT EXISTS (
+        SELECT FROM events
+        WHERE events.job_id = outcomes.job_id AND events.kind = outcomes.outcome AND events.kind <> 'quarantined')
+    UNION ALL SELECT job_id, 'quarantined' FROM quarantine WHERE quarantined_at >= %(since)s AND NOT EXISTS (
+        SELECT FROM events WHERE events.job_id = quarantine.job_id AND events.kind = 'quarantined')
 ) AS ended
 WHERE NOT EXISTS (SELECT FROM endings WHERE endings.job_id = ended.job_id AND endings.kind = ended.kind)
-    AND NOT EXISTS (SELECT FROM events WHERE events.job_id = ended.job_id AND events.kind = ended.kind)
 ORDER BY job_id LIMIT 1000
 
 -- name: event_gaps
--- Positions follow each other.
+-- Positions follow each other. The + 0 keeps the planner from looking for the least one along all positions.
 SELECT position, kind FROM (
     SELECT position, kind, lag(position) OVER (ORDER BY position) AS before FROM events
-    WHERE position >= (SELECT min(position) FROM events WHERE at >= %(since)s)
+    WHERE position >= (SELECT min(position + 0) FROM events WHERE at >= %(since)s)
 ) AS placed WHERE position > before + 1 ORDER BY position LIMIT 1000
 
 -- name: sums
@@ -80,6 +82,10 @@ FROM (
 -- name: insert_reconciliation
 INSERT INTO reconciliations (started_at, since, findings, sums)
 VALUES (%(started_at)s, %(since)s, %(findings)s, %(sums)s)
+
+-- name: try_reconcile
+-- One dispatcher at a time; it lets go when its pass can be seen.
+SELECT pg_try_advisory_xact_lock(hashtext('wireroom reconcile'))
 
 -- name: due
 -- Whether a pass is due, and whether one over everything is.

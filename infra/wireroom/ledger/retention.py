@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
+import psycopg
 from psycopg import sql
 
 from wireroom.database import Connection
@@ -13,42 +15,82 @@ queries = Queries("wireroom.ledger", "retention.sql")
 
 STEP = 5000
 """Most rows deleted in one transaction."""
-EXPIRING = (
-    queries.expire_receipts,
-    queries.expire_offers,
-    queries.expire_refusals,
-    queries.expire_intake_batches,
-)
+LOCK_PATIENCE = "200ms"
+"""Longest wait for a lock on captured pages: whoever wants a page stands behind it."""
+OTHER = "captures_other"
+"""Has the pages of days that nobody made."""
+EXPIRING = (queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches)
+
+
+class Days(NamedTuple):
+    """Partitions of captured pages: those that are gone, and those left for next time because somebody uses them."""
+
+    dropped: list[str]
+    busy: list[str]
 
 
 def expire(connection: Connection) -> int:
     """Delete keys, offers, refusals and batches of the intake list whose time is over; returns how many rows went."""
-    deleted = 0
+    deleted = _expire_offers(connection)
     for statement in EXPIRING:
         while (rows := connection.execute(statement, {"most": STEP}).rowcount) > 0:
             deleted += rows
     return deleted
 
 
-def expire_captures(connection: Connection, first: date) -> list[str]:
-    """Drop the partitions of captured pages from before `first`, and return their names.
+def _expire_offers(connection: Connection) -> int:
+    deleted, last = 0, b""
+    # Each step goes on where the one before ended: the index is walked once.
+    while gone := connection.execute(queries.expire_offers, {"after": last, "most": STEP}).fetchall():
+        deleted += len(gone)
+        last = max(hash_ for (hash_,) in gone)
+    return deleted
+
+
+def expire_captures(connection: Connection, first: date) -> Days:
+    """Drop the partitions of captured pages from before `first`, up to one that somebody uses at the moment.
 
     Pages that the line or the quarantine still needs are moved to today's first.
     """
     with connection.transaction():
         _move_needed(connection, first)
-        connection.execute(queries.expire_other_captures, {"first": first})
     names = [name for (name,) in connection.execute(queries.old_capture_days, {"first": first})]
-    for name in names:
+    dropped: list[str] = []
+    try:
+        for name in names:
+            _drop(connection, name, first)
+            dropped.append(name)
+        _expire_other(connection, first)
+    except psycopg.errors.LockNotAvailable:
+        return Days(dropped, names[len(dropped) :] or [OTHER])
+    return Days(dropped, [])
+
+
+def _drop(connection: Connection, name: str, first: date) -> None:
+    with connection.transaction():
+        partition = sql.Identifier(name)
+        _close(connection, sql.SQL("ONLY captures, {}").format(partition))
+        _move_needed(connection, first)
+        connection.execute(sql.SQL("DROP TABLE {}").format(partition))
+
+
+def _expire_other(connection: Connection, first: date) -> None:
+    while connection.execute(queries.has_old_others, {"first": first}).fetchone() == (True,):
         with connection.transaction():
-            partition = sql.Identifier(name)
-            # From here on no replay can want a page of that day; one that was faster has it moved too.
-            connection.execute(sql.SQL("LOCK TABLE captures, {} IN ACCESS EXCLUSIVE MODE").format(partition))
+            _close(connection, sql.Identifier(OTHER))
             _move_needed(connection, first)
-            connection.execute(sql.SQL("DROP TABLE {}").format(partition))
-    return names
+            connection.execute(queries.expire_other_captures, {"first": first, "most": STEP})
+
+
+def _close(connection: Connection, tables: sql.Composable) -> None:
+    """From here on no replay can want a page of these; one that was faster has it moved too."""
+    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(LOCK_PATIENCE))
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
 
 
 def _move_needed(connection: Connection, first: date) -> None:
-    for statement in (queries.lock_quarantined, queries.lock_unfinished, queries.keep_needed):
+    for statement in (
+        queries.lock_quarantined, queries.lock_unfinished, queries.copy_needed,
+        queries.move_quarantined, queries.move_unfinished,
+    ):  # fmt: skip
         connection.execute(statement, {"first": first})

@@ -3,8 +3,11 @@ DELETE FROM receipts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
 
 -- name: expire_offers
+-- The next ones after a hash.
 DELETE FROM offers WHERE hash = ANY(ARRAY(
-    SELECT hash FROM offers WHERE until < now() ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now()
+    SELECT hash FROM offers WHERE hash > %(after)s AND until < now()
+    ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now()
+RETURNING hash
 
 -- name: expire_refusals
 DELETE FROM refusals WHERE id = ANY(ARRAY(
@@ -29,20 +32,26 @@ SELECT job_id FROM line WHERE capture_day < %(first)s ORDER BY job_id FOR UPDATE
 -- name: lock_quarantined
 SELECT job_id FROM quarantine WHERE capture_day < %(first)s ORDER BY job_id FOR UPDATE
 
--- name: keep_needed
--- Their pages move to today.
-WITH needed AS (
+-- name: copy_needed
+-- Their pages, and those of quarantined jobs, are among today's too, unless another move brought them there.
+INSERT INTO captures (id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body)
+SELECT id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body
+FROM captures JOIN (
     SELECT capture_day AS day, capture_id AS id FROM line WHERE capture_day < %(first)s
     UNION SELECT capture_day, capture_id FROM quarantine WHERE capture_day < %(first)s
-), kept AS (
-    INSERT INTO captures (id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body)
-    SELECT id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body
-    FROM captures JOIN needed USING (day, id)
-    RETURNING day, id
-), on_line AS (
-    UPDATE line SET capture_day = kept.day FROM kept WHERE capture_id = kept.id AND capture_day < %(first)s
-)
-UPDATE quarantine SET capture_day = kept.day FROM kept WHERE capture_id = kept.id AND capture_day < %(first)s
+) AS needed USING (day, id)
+ON CONFLICT DO NOTHING
+
+-- name: move_quarantined
+UPDATE quarantine SET capture_day = kept.day FROM captures AS kept
+WHERE capture_day < %(first)s AND kept.day = (now() AT TIME ZONE 'UTC')::date AND kept.id = capture_id
+
+-- name: move_unfinished
+UPDATE line SET capture_day = kept.day FROM captures AS kept
+WHERE capture_day < %(first)s AND kept.day = (now() AT TIME ZONE 'UTC')::date AND kept.id = capture_id
+
+-- name: has_old_others
+SELECT EXISTS (SELECT FROM captures_other WHERE day < %(first)s)
 
 -- name: expire_other_captures
-DELETE FROM captures_other WHERE day < %(first)s
+DELETE FROM captures_other WHERE (day, id) IN (SELECT day, id FROM captures_other WHERE day < %(first)s LIMIT %(most)s)

@@ -37,9 +37,9 @@ class Caretaker:
         while not stopping.wait(min(self._settings.reconcile_seconds, CLEAR_SECONDS) / 5):
             try:
                 self.round()
-            except (psycopg.Error, WireroomError) as error:
-                # Nothing depends on it, and the next round comes. That Postgres is away, others say.
-                logs.warning(Event.care_failed, cause=str(error))
+            except Exception as error:  # noqa: BLE001 - nothing depends on a round; without this thread there is none
+                known = isinstance(error, psycopg.Error | WireroomError)
+                logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
 
     def round(self) -> None:
         """Do what is due."""
@@ -49,13 +49,14 @@ class Caretaker:
                     logs.error(Event.unaccounted, check=finding.check, id=finding.id, where=finding.where)
                 logs.info(Event.reconciled, findings=len(found.findings), **found.sums._asdict())
             if time.monotonic() - self._cleared >= CLEAR_SECONDS:
-                self._clear(db)
+                # Also where it fails: what is in its way may be for hours.
                 self._cleared = time.monotonic()
+                self._clear(db)
 
     def _clear(self, db: psycopg.Connection) -> None:
-        rows, days = retention.expire(db), list[str]()
+        rows, days = retention.expire(db), retention.Days([], [])
         if self._settings.capture_days:
             first = datetime.now(UTC).date() - timedelta(days=self._settings.capture_days)
             days = retention.expire_captures(db, first)
-        if rows or days:
-            logs.info(Event.cleared, rows=rows, days=days)
+        if rows or any(days):
+            logs.info(Event.cleared, rows=rows, days=days.dropped, busy=days.busy)

@@ -55,9 +55,10 @@ class CensusTaker:
             started = self._clock()
             try:
                 self.count()
-            except (psycopg.Error, WireroomError) as error:
+            except Exception as error:  # noqa: BLE001 - nothing depends on a census; without this thread there is none
+                known = isinstance(error, psycopg.Error | WireroomError)
                 if not self._failing:
-                    logs.warning(Event.care_failed, cause=str(error))
+                    logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
                 self._failing = True
             rest = max(COUNT_SECONDS, PART_OF_TIME * (self._clock() - started))
 
@@ -81,5 +82,6 @@ class CensusTaker:
             metrics.LIVE_FLIGHTS.labels(*place).set(flights)
         metrics.QUARANTINE.set(counted.quarantined)
         metrics.REFUSALS.set(counted.refusals)
+        metrics.PAUSES.set(counted.pauses)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from itertools import count
 from threading import Event as Flag
 
 import pytest
@@ -27,6 +28,10 @@ def caretaker(desk: Desk, **given: object) -> Caretaker:
 
 def events(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [str(record.msg["event"]) for record in caplog.records if isinstance(record.msg, dict)]
+
+
+def message(record: logging.LogRecord) -> dict[str, object]:
+    return record.msg if isinstance(record.msg, dict) else {"event": None}
 
 
 def test_what_is_not_accounted_for_is_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
@@ -70,6 +75,53 @@ def test_it_clears_away_what_has_expired(desk: Desk, caplog: pytest.LogCaptureFi
     mine.round()
     assert desk.value("SELECT count(*) FROM receipts") == 0
     assert "cleared" in events(caplog)
+
+
+def test_pages_in_use_are_left_for_the_next_hour_and_that_is_said_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "wireroom")
+    desk.db.execute("SELECT make_capture_days('2020-01-01', '2020-01-01')")
+    mine = caretaker(desk, capture_days=30)
+    with desk.db.transaction():
+        desk.db.execute("LOCK TABLE captures IN ACCESS SHARE MODE")
+        mine.round()
+        mine.round()
+    (line,) = [said for said in map(message, caplog.records) if said["event"] == "cleared"]
+    assert (line["days"], line["busy"]) == ([], ["captures_20200101"])
+    assert {record.levelno for record in caplog.records} == {logging.INFO}
+
+
+def test_clearing_that_fails_is_tried_again_an_hour_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = count(1)
+
+    def fail(_: Connection) -> int:
+        raise RuntimeError(f"try {next(tries)}")
+
+    monkeypatch.setattr("wireroom.ledger.retention.expire", fail)
+    mine = caretaker(desk)
+    with pytest.raises(RuntimeError):
+        mine.round()
+    mine.round()
+    assert next(tries) == 2
+
+
+def test_it_goes_on_after_a_surprise(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds, stopping = count(1), Flag()
+
+    def fail_then_stop() -> None:
+        if next(rounds) == 2:
+            stopping.set()
+        raise KeyError("odd")
+
+    mine = caretaker(desk, reconcile_seconds=0.01)
+    monkeypatch.setattr(mine, "round", fail_then_stop)
+    mine._care(stopping)
+    assert next(rounds) == 3
+    assert events(caplog) == ["care_failed", "care_failed"]
+    assert all(message(record)["exc_info"] for record in caplog.records)
 
 
 def test_it_goes_on_after_a_failure(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

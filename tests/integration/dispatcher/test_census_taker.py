@@ -14,6 +14,7 @@ from wireroom import metrics
 from wireroom.database import Connection
 from wireroom.dispatcher.census_taker import STALE_SECONDS, CensusTaker
 from wireroom.errors import Transient, WireroomError
+from wireroom.ledger.pauses import Target, pause, resume
 from wireroom.ledger.reconcile import reconcile
 from wireroom.settings import Settings
 
@@ -110,6 +111,14 @@ def test_quarantine_refusals_and_the_gap_are_shown(desk: Desk, taker: CensusTake
     assert 0 < value(scrape, "wireroom_reconciliation_age_seconds") < 100
 
 
+def test_pauses_are_counted(desk: Desk, taker: CensusTaker) -> None:
+    pause(desk.db, Target("line"), "ada")
+    pause(desk.db, Target("lane", "backfill"), "ada")
+    assert value(counted(taker), "wireroom_pauses") == 2
+    resume(desk.db, Target("line"))
+    assert value(counted(taker), "wireroom_pauses") == 1
+
+
 def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: Clock) -> None:
     assert shown(taker) == {}
     assert counted(taker)
@@ -119,13 +128,16 @@ def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, c
     assert shown(taker) == {}
 
 
-def test_a_census_that_fails_is_tried_again(desk: Desk, taker: CensusTaker, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [WireroomError("Postgres does not answer"), KeyError("a surprise")])
+def test_a_census_that_fails_is_tried_again(
+    desk: Desk, taker: CensusTaker, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     tries, stopping = count(1), Flag()
 
     def fail_then_stop() -> None:
         if next(tries) == 3:
             stopping.set()
-        raise WireroomError("Postgres does not answer")
+        raise error
 
     monkeypatch.setattr(taker, "count", fail_then_stop)
     monkeypatch.setattr("wireroom.dispatcher.census_taker.COUNT_SECONDS", 0)

@@ -61,8 +61,9 @@ CREATE TABLE events (
     at timestamptz NOT NULL
 );
 COMMENT ON TABLE events IS 'Every end, numbered without gaps in the order in which it became visible: who has read to a position misses nothing before.';
-CREATE INDEX events_at ON events USING brin (at);
+CREATE INDEX events_at ON events USING brin (at) WITH (autosummarize = on);
 CREATE UNIQUE INDEX events_outcome ON events (job_id) WHERE kind <> 'quarantined';
+CREATE INDEX events_quarantined ON events (job_id) WHERE kind = 'quarantined';
 
 CREATE FUNCTION note_outcomes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
