@@ -13,6 +13,8 @@ from wireroom.ledger.accept import CHUNK, Accepted
 
 CHUNK_BYTES = 8_000_000
 """Most bytes of lines in one transaction, unless one line has more."""
+MOST_LINES = 50_000
+"""Most lines of a request that are answered: the answers are kept until it ends."""
 
 
 class Line(NamedTuple):
@@ -23,7 +25,7 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """The lines of a request; one is at most `longest` bytes, all together `most`."""
+    """The lines of a request, at most `MOST_LINES`; one is at most `longest` bytes, all together `most`."""
 
     def __init__(self, request: Request, longest: int, most: int) -> None:
         self._stream = request.stream()
@@ -36,7 +38,7 @@ class Lines:
         """What one transaction can take, as it comes in."""
         chunk: list[Line] = []
         size = 0
-        async for line in self._lines():
+        async for line in self._bounded():
             length = len(line.data) if isinstance(line.data, bytes) else 0
             if chunk and (len(chunk) == CHUNK or size + length > CHUNK_BYTES):
                 yield chunk
@@ -45,6 +47,16 @@ class Lines:
             size += length
         if chunk:
             yield chunk
+
+    async def _bounded(self) -> AsyncIterator[Line]:
+        number = 0
+        async for line in self._lines():
+            number += 1
+            if number > MOST_LINES:
+                self.cut = True
+                yield Line(line.number, _too_large(f"more than {MOST_LINES:,} lines: send the rest in another request"))
+                return
+            yield line
 
     async def _lines(self) -> AsyncIterator[Line]:
         room = self._most

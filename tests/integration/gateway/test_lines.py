@@ -16,6 +16,7 @@ from newsroom.api import CONTENT_BYTES, PATIENCE, serving, settings
 from newsroom.desk import Desk
 from wireroom.embedded import EmbeddedValkey
 from wireroom.gateway.intake import limit
+from wireroom.gateway.lines import MOST_LINES
 from wireroom.ledger.accept import CHUNK
 
 LINES = {"content-type": "application/x-ndjson"}
@@ -112,6 +113,19 @@ def test_a_request_that_is_too_large_is_read_to_there(database: str, valkey: Emb
     assert (found[-1]["status"], found[-1]["reason"]) == (413, "too_large")
     assert answer.headers["connection"] == "close"
     assert desk.value("SELECT count(*) FROM jobs") == 60
+
+
+def test_a_request_with_too_many_lines_is_read_to_there(api: httpx.Client, desk: Desk) -> None:
+    least = b"x\n\n" * (MOST_LINES - 1) + jobs(1)
+    found = send(api, least)
+    assert (len(found), found[-1]["line"]) == (MOST_LINES, 2 * MOST_LINES - 1) and "job_id" in found[-1]
+    answer = api.post("/v1/articles", content=least + jobs(3), headers=LINES)
+    assert answer.headers["connection"] == "close"
+    *before, last = map(json.loads, answer.content.splitlines())
+    assert before == found[:-1] + [found[-1] | {"duplicate": before[-1]["duplicate"]}]
+    assert (last["line"], last["status"], last["reason"]) == (2 * MOST_LINES, 413, "too_large")
+    assert last["detail"] == "more than 50,000 lines: send the rest in another request"
+    assert desk.value("SELECT count(*) FROM jobs") == 1, "nothing beyond is read"
 
 
 def test_where_postgres_goes_away_what_is_not_accepted_is_to_be_sent_again(api: httpx.Client, desk: Desk) -> None:
