@@ -18,6 +18,7 @@ from wireroom import metrics
 from wireroom.gateway import asking, offering
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.answers import as_json
+from wireroom.gateway.door import Door
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import HANDLERS
@@ -64,7 +65,7 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.lookout = lookout
-    return AccessLog(app, unlogged=probes.keys())
+    return AccessLog(Door(app), unlogged=probes.keys())
 
 
 async def health(_: Request) -> Response:
