@@ -16,7 +16,7 @@ from wireroom.client.patience import Patience, Pause
 
 T = TypeVar("T")
 
-NOT_NOW = frozenset({502, 503, 504})
+NOT_NOW = frozenset({408, 502, 503, 504})
 """Statuses after which the same request may well succeed in a moment."""
 _REFUSED = frozenset({400, 409, 413, 422})
 _LONGEST_BODY = 200

@@ -20,6 +20,8 @@ from wireroom.settings import Settings, settings
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
+MOST_CONNECTIONS = 256
+"""With more, requests are answered 503."""
 
 
 def main() -> None:
@@ -60,7 +62,8 @@ def make_server(given: Settings) -> uvicorn.Server:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     lookout = Lookout()
     config = uvicorn.Config(
-        make_app(given, lookout), http="h11", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+        make_app(given, lookout), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,
+        server_header=False, limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
     return Server(config, lookout)
