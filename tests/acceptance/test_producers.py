@@ -23,6 +23,7 @@ from newsroom.pages import Web
 from wireroom.client import ArticleJob
 from wireroom.embedded import EmbeddedPostgres, free_port
 from wireroom.gateway.intake import limit
+from wireroom.gateway.lines import MOST_LINES
 from wireroom.ledger.offer import MAX_LEVELS, MAX_META, MAX_NAME
 from wireroom.settings import Settings
 from wireroom.urls import MAX_LENGTH
@@ -254,6 +255,7 @@ def test_the_limits_are_the_real_ones() -> None:
     limits, given = section("Limits"), Settings(_env_file=None)
     assert f"{given.content_bytes // 10**6} MB (`WIREROOM_CONTENT_BYTES`)" in limits
     assert f"{given.request_bytes // 10**6} MB (`WIREROOM_REQUEST_BYTES`)" in limits
+    assert f", {MOST_LINES:,} lines; what is beyond is not read" in limits
     assert f"{MAX_NAME} bytes of UTF-8" in limits and f"| {MAX_LENGTH} characters" in limits
     assert f"{MAX_META:,} bytes as JSON, {MAX_LEVELS} levels" in limits
     assert limit(10**6) == 14 * 10**5 + 100_000, "1.4 times that, and 100 kB"

@@ -110,7 +110,7 @@ class JobState(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     lane: Lane
     state: str
-    """`ready`, `waiting`, `in flight`, `quarantined`, `stored`, `updated`, `unchanged` or `rejected`."""
+    """`ready`, `paused`, `waiting`, `in flight`, `quarantined`, `stored`, `updated`, `unchanged` or `rejected`."""
     cause: str | None
     article_id: int | None
     version: int | None

@@ -16,7 +16,7 @@ from wireroom.client.patience import Patience, Pause
 
 T = TypeVar("T")
 
-NOT_NOW = frozenset({502, 503, 504})
+NOT_NOW = frozenset({408, 502, 503, 504})
 """Statuses after which the same request may well succeed in a moment."""
 _REFUSED = frozenset({400, 409, 413, 422})
 _LONGEST_BODY = 200
@@ -70,19 +70,30 @@ def hear(request: Request, patience: Patience) -> Talk[Reply]:
     while True:
         heard = yield request
         match heard:
-            case Reply(status) if status not in NOT_NOW:
-                return heard
-            case Reply(_, _, retry_after):
+            case Reply(_, _, retry_after) if _is_not_now(heard):
                 yield patience.pause(str(problem(heard)), retry_after)
+            case Reply():
+                return heard
             case Broken(cause):
                 yield patience.pause(cause)
 
 
+def _is_not_now(reply: Reply) -> bool:
+    """Also where it is not Wireroom that failed, but what stands before it."""
+    return reply.status in NOT_NOW or (reply.status >= 500 and _document(reply) is None)
+
+
+def _document(reply: Reply) -> _Document | None:
+    try:
+        return msgspec.json.decode(reply.body, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def problem(reply: Reply) -> Problem:
     """What an answer that is an error says."""
-    try:
-        told = msgspec.json.decode(reply.body, type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    told = _document(reply)
+    if told is None:
         return strange(reply)
     if told.reason == "finished":
         return HasEnded(reply.status, told.detail, reason=told.reason, outcome=told.outcome)

@@ -14,11 +14,14 @@ from wireroom.database import connect
 from wireroom.database.migrate import check_schema
 from wireroom.errors import WireroomError
 from wireroom.gateway.app import make_app
+from wireroom.gateway.lookout import Lookout
 from wireroom.logs import Event
 from wireroom.settings import Settings, settings
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
+MOST_CONNECTIONS = 256
+"""With more, requests are answered 503."""
 
 
 def main() -> None:
@@ -40,15 +43,30 @@ def main() -> None:
     logs.info(Event.process_stopped)
 
 
+class Server(uvicorn.Server):
+    """An HTTP server that does not wait for those who wait on `lookout` when it stops."""
+
+    def __init__(self, config: uvicorn.Config, lookout: Lookout) -> None:
+        super().__init__(config)
+        self._lookout = lookout
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what has begun, and serve no more."""
+        self._lookout.stop()
+        await super().shutdown(sockets)
+
+
 def make_server(given: Settings) -> uvicorn.Server:
     """The HTTP server, not yet running; its lines take our pipe."""
     for chatty in ("uvicorn.error", "psycopg.pool"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    lookout = Lookout()
     config = uvicorn.Config(
-        make_app(given), http="h11", ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+        make_app(given, lookout), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,
+        server_header=False, limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
-    return uvicorn.Server(config)
+    return Server(config, lookout)
 
 
 def stop_on_signals(server: uvicorn.Server) -> None:

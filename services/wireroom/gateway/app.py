@@ -18,7 +18,9 @@ from wireroom import metrics
 from wireroom.gateway import asking, offering
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.answers import as_json
+from wireroom.gateway.door import Door
 from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import HANDLERS
 from wireroom.gateway.reader import Reader
 from wireroom.probes import Probe, Probes
@@ -26,8 +28,11 @@ from wireroom.readiness import Readiness
 from wireroom.settings import Settings
 
 
-def make_app(given: Settings) -> ASGIApp:
-    """The API on the servers that `given` names; its connections and its reader live from ASGI startup to shutdown."""
+def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
+    """The API on the servers that `given` names; its connections and its reader live from ASGI startup to shutdown.
+
+    Requests that wait do so on `lookout`.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -59,7 +64,8 @@ def make_app(given: Settings) -> ASGIApp:
     ]
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
     app.router.redirect_slashes = False
-    return AccessLog(app, unlogged=probes.keys())
+    app.state.lookout = lookout
+    return AccessLog(Door(app), unlogged=probes.keys())
 
 
 async def health(_: Request) -> Response:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Callable
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any, NoReturn, TypeVar
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.views import outcomes_view, submission_view
 from wireroom.ledger.offer import check_name
@@ -25,8 +24,6 @@ from wireroom.ledger.repair import CANCELLED
 LONGEST_WAIT = 60.0
 MOST_OUTCOMES = 10_000
 DEFAULT_OUTCOMES = 1000
-FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0
-"""Seconds between two looks of a request that waits."""
 _BIGINT = 2**63 - 1
 T = TypeVar("T")
 
@@ -100,14 +97,8 @@ def _schema() -> bytes:
 
 async def _wait(request: Request, look: Callable[[], T], done: Callable[[T], bool]) -> T:
     """What `look` finds, once it is `done` or the request's `?wait=` seconds are over."""
-    until, pause = time.monotonic() + _seconds(request), FIRST_PAUSE
-    while True:
-        found = await run_in_threadpool(look)
-        left = until - time.monotonic()
-        if done(found) or left <= 0 or await request.is_disconnected():
-            return found
-        await anyio.sleep(min(pause, left))
-        pause = min(pause * 1.5, LAST_PAUSE)
+    lookout: Lookout = request.app.state.lookout
+    return await lookout.wait(look, done, _seconds(request), request.is_disconnected)
 
 
 def _desk(request: Request) -> FrontDesk:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg_pool import PoolTimeout
+
 from wireroom import logs, records
 from wireroom.broker import Broker
 from wireroom.database import AWAY, Connection, open_pool
@@ -38,6 +40,7 @@ class FrontDesk:
         self.tickets = Tickets()
         self.broker = Broker(given.redis_url)
         self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
+        self._lent: set[Connection] = set()
 
     def close(self) -> None:
         """Give connections back."""
@@ -115,13 +118,24 @@ class FrontDesk:
     def connection(self) -> Iterator[Connection]:
         """A connection of the pool; raises `Problem` with 503 where Postgres does not answer."""
         try:
-            with self.pool.connection(POOL_SECONDS) as connection:
+            with self.pool.connection(POOL_SECONDS) as connection, self._lending(connection):
                 yield connection
         except AWAY as error:
+            if isinstance(error, PoolTimeout) and self._lent:
+                # Others work with theirs: Postgres is there.
+                raise away("the gateway has too much to do: repeat the request", reason="busy") from error
             logs.warning(Event.database_away, cause=str(error))
             # What broke one connection has often broken all; the next requests should not have to find that out.
             self.pool.check()
             raise away("the ledger does not answer now: repeat the request", reason="database_away") from error
+
+    @contextmanager
+    def _lending(self, connection: Connection) -> Iterator[None]:
+        self._lent.add(connection)
+        try:
+            yield
+        finally:
+            self._lent.discard(connection)
 
 
 def _answer(answer: Answer) -> Accepted | Problem:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from email.message import Message
 
+import anyio
 from starlette.requests import Request
 
 from wireroom.gateway.problems import Problem, too_large
 
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+PIECE_SECONDS = 30.0
 
 
 def limit(content_bytes: int) -> int:
@@ -22,11 +25,26 @@ async def read(request: Request, most: int) -> bytes:
     if announced.isdecimal() and int(announced) > most:
         raise too_large(most)
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in pieces(request):
         if len(body) + len(chunk) > most:
             raise too_large(most)
         body += chunk
     return bytes(body)
+
+
+async def pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body, as it comes in; raises `Problem` where nothing more of it comes for `PIECE_SECONDS`."""
+    stream = request.stream()
+    while True:
+        try:
+            with anyio.fail_after(PIECE_SECONDS):
+                piece = await anext(stream, None)
+        except TimeoutError:
+            detail = f"nothing more of the request came for {PIECE_SECONDS:g} s: repeat it"
+            raise Problem(408, detail, reason="too_slow", last=True) from None
+        if piece is None:
+            return
+        yield piece
 
 
 def is_lines(request: Request) -> bool:

@@ -8,11 +8,14 @@ from typing import NamedTuple
 import msgspec
 from starlette.requests import Request
 
+from wireroom.gateway.intake import pieces
 from wireroom.gateway.problems import Problem, facts
 from wireroom.ledger.accept import CHUNK, Accepted
 
 CHUNK_BYTES = 8_000_000
 """Most bytes of lines in one transaction, unless one line has more."""
+MOST_LINES = 50_000
+"""Most lines of a request that are answered: the answers are kept until it ends."""
 
 
 class Line(NamedTuple):
@@ -23,10 +26,10 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """The lines of a request; one is at most `longest` bytes, all together `most`."""
+    """The lines of a request, at most `MOST_LINES`; one is at most `longest` bytes, all together `most`."""
 
     def __init__(self, request: Request, longest: int, most: int) -> None:
-        self._stream = request.stream()
+        self._pieces = pieces(request)
         self._splitter = _Splitter(longest)
         self._most = most
         self.cut = False
@@ -36,7 +39,7 @@ class Lines:
         """What one transaction can take, as it comes in."""
         chunk: list[Line] = []
         size = 0
-        async for line in self._lines():
+        async for line in self._bounded():
             length = len(line.data) if isinstance(line.data, bytes) else 0
             if chunk and (len(chunk) == CHUNK or size + length > CHUNK_BYTES):
                 yield chunk
@@ -46,25 +49,45 @@ class Lines:
         if chunk:
             yield chunk
 
+    async def _bounded(self) -> AsyncIterator[Line]:
+        number = 0
+        try:
+            async for line in self._lines():
+                number += 1
+                if number > MOST_LINES:
+                    why = f"more than {MOST_LINES:,} lines: send the rest in another request"
+                    yield self._cut(_too_large(why), line.number)
+                    return
+                yield line
+        except Problem as problem:
+            if not number:
+                raise
+            yield self._cut(problem, self._splitter.number)
+
     async def _lines(self) -> AsyncIterator[Line]:
         room = self._most
-        async for piece in self._stream:
+        async for piece in self._pieces:
             for line in self._splitter.feed(piece[:room]):
                 yield line
             room -= len(piece)
             if room < 0:
-                self.cut = True
-                yield self._splitter.cut(f"the request is too large: of {self._most:,} bytes on, send it in another")
+                why = f"the request is too large: of {self._most:,} bytes on, send it in another"
+                yield self._cut(_too_large(why), self._splitter.number)
                 return
         for line in self._splitter.end():
             yield line
+
+    def _cut(self, why: Problem, number: int) -> Line:
+        """The line that will not be read to its end."""
+        self.cut = True
+        return Line(number, why)
 
 
 class _Splitter:
     """Cuts a stream into lines; of a line that is too long only its length is kept."""
 
     def __init__(self, longest: int) -> None:
-        self._number = 1
+        self.number = 1
         self._longest = longest
         self._rest = bytearray()
         self._dropped = 0
@@ -82,16 +105,12 @@ class _Splitter:
         line = bytes(self._rest).strip()
         if self._dropped:
             size = len(self._rest) + self._dropped
-            yield Line(self._number, _too_large(f"the line has {size:,} bytes; at most {self._longest:,} are read"))
+            yield Line(self.number, _too_large(f"the line has {size:,} bytes; at most {self._longest:,} are read"))
         elif line:
-            yield Line(self._number, line)
-        self._number += 1
+            yield Line(self.number, line)
+        self.number += 1
         self._rest.clear()
         self._dropped = 0
-
-    def cut(self, why: str) -> Line:
-        """The line that will not be read to its end."""
-        return Line(self._number, _too_large(why))
 
     def _keep(self, part: bytes) -> None:
         room = self._longest - len(self._rest)

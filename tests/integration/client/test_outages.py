@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -55,6 +56,19 @@ def wait(done: Callable[[], object]) -> None:
     while not done():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.02)
+
+
+@contextmanager
+def serving_by(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server that is no gateway."""
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def check_all_once(desk: Desk, answers: list[Any]) -> None:
@@ -199,6 +213,29 @@ def test_a_surprise_in_the_gateway_is_not_tried_again(connect: Connect, api: htt
         assert problem.value.status == 500
 
 
+class Stumbling(BaseHTTPRequestHandler):
+    """Something before Wireroom that fails once, in words of its own."""
+
+    stumbled = False
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        body = b'{"job_id": 7, "duplicate": false}' if Stumbling.stumbled else b"Internal Server Error"
+        self.send_response(202 if Stumbling.stumbled else 500)
+        Stumbling.stumbled = True
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_failure_that_is_not_told_by_wireroom_is_met_by_trying_again(connect: Connect) -> None:
+    Stumbling.stumbled = False
+    with serving_by(Stumbling) as url:
+        assert connect(url).submit(text=STORY).job_id == 7
+
+
 class Elsewhere(BaseHTTPRequestHandler):
     """Something else that speaks HTTP."""
 
@@ -213,17 +250,11 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 
 def test_another_server_is_told_from_wireroom(connect: Connect) -> None:
-    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        wire = connect(f"http://127.0.0.1:{server.server_port}")
-        try:
-            for submit in (lambda: wire.submit(text=STORY), lambda: wire.submit_many([{"text": STORY}])):
-                with pytest.raises(Problem, match="no answer of Wireroom's"):
-                    submit()
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving_by(Elsewhere) as url:
+        wire = connect(url)
+        for submit in (lambda: wire.submit(text=STORY), lambda: wire.submit_many([{"text": STORY}])):
+            with pytest.raises(Problem, match="no answer of Wireroom's"):
+                submit()
 
 
 def test_a_proxy_of_the_environment_is_not_asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from newsroom.desk import Desk, offer
 from wireroom.contracts import ArticleJob
 from wireroom.errors import Transient
+from wireroom.gateway.front_desk import CONNECTIONS
+from wireroom.gateway.lookout import LOOKING
 from wireroom.ledger.accept import Accepted
 from wireroom.ledger.events import sequence
 
@@ -118,6 +121,21 @@ def test_the_next_outcome_can_be_waited_for(api: httpx.Client, desk: Desk) -> No
         desk.finish((job, 1))
         sequence(desk.db)
         assert [one["job_id"] for one in waiting.result()["outcomes"]] == [job]
+
+
+def test_those_who_wait_leave_room_for_offers(api: httpx.Client, desk: Desk) -> None:
+    """Each of them would hold a connection, as long as the lock is there."""
+    jobs = submitted(desk, 1)
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with ThreadPoolExecutor(2 * CONNECTIONS) as pool:
+        with desk.db.transaction():
+            desk.db.execute("LOCK TABLE submitted")
+            waiting = [pool.submit(get, api, "/v1/submissions/may?wait=60") for _ in range(2 * CONNECTIONS)]
+            time.sleep(1)
+            assert desk.value(blocked) == LOOKING
+            assert api.post("/v1/articles", json={"text": "The ferry came."}).status_code == 202
+        desk.finish(*((job, 1) for job in jobs))
+        assert all(one.result()["done"] for one in waiting)
 
 
 def test_a_cursor_of_another_ledger_is_refused(api: httpx.Client) -> None:

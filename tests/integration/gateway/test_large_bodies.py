@@ -8,7 +8,10 @@ from socket import create_connection, socket
 import httpx
 import pytest
 
-from newsroom.api import CONTENT_BYTES
+import wireroom.gateway.__main__ as process
+from newsroom.api import CONTENT_BYTES, serving, settings
+from wireroom.embedded import EmbeddedValkey
+from wireroom.gateway import intake
 
 PostBytes = Callable[..., httpx.Response]
 
@@ -57,6 +60,27 @@ def test_a_sender_who_sent_more_than_was_read_sees_the_answer_and_then_the_end(r
     answer = b"".join(iter(lambda: raw.recv(1000), b""))
     assert b"connection: close" in answer.lower()
     assert answer.endswith(b'"reason":"too_large"}')
+
+
+def test_a_sender_who_stands_still_is_not_waited_for(raw: socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "PIECE_SECONDS", 0.2)
+    raw.sendall(HEAD + b"content-length: 100\r\n\r\n{")
+    answer = b"".join(iter(lambda: raw.recv(1000), b""))
+    assert answer.startswith(b"HTTP/1.1 408 ") and b'"reason":"too_slow"' in answer
+
+
+def test_a_request_that_outlasts_the_end_of_the_gateway_is_to_be_repeated(
+    database: str, valkey: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "GRACE_SECONDS", 1)
+    with serving(settings(database, valkey)) as api:
+        client = create_connection((api.base_url.host, api.base_url.port or 0), timeout=30.0)
+        client.sendall(HEAD + b"content-length: 100\r\n\r\n{")
+        # It is answered after the request before it was taken up.
+        assert api.get("/v1/health").status_code == 200
+    with client:
+        answer = b"".join(iter(lambda: client.recv(1000), b""))
+    assert answer.startswith(b"HTTP/1.1 503 ") and b'"reason":"stopping"' in answer
 
 
 def test_the_limit_is_on_the_last_byte(post_bytes: PostBytes) -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from socket import create_connection
 from typing import Any
 
 import httpx
@@ -15,7 +16,9 @@ import pytest
 from newsroom.api import CONTENT_BYTES, PATIENCE, serving, settings
 from newsroom.desk import Desk
 from wireroom.embedded import EmbeddedValkey
+from wireroom.gateway import intake, problems
 from wireroom.gateway.intake import limit
+from wireroom.gateway.lines import MOST_LINES
 from wireroom.ledger.accept import CHUNK
 
 LINES = {"content-type": "application/x-ndjson"}
@@ -95,6 +98,23 @@ def test_a_request_that_is_cut_off_keeps_its_whole_chunks_and_can_be_repeated(ap
     desk.check()
 
 
+def test_a_request_that_stands_still_is_answered_as_far_as_it_came(
+    api: httpx.Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "PIECE_SECONDS", 0.5)
+    monkeypatch.setattr(problems, "PARTING_SECONDS", 0.1)
+    body = jobs(2) + b'{"text": '
+    for sent, status, answers in ((body, b"200", 3), (b"{", b"408", 1)):
+        with create_connection((api.base_url.host, api.base_url.port or 0), PATIENCE) as client:
+            head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+            client.sendall(head + b"content-length: 9999\r\n\r\n" + sent)
+            answer = b"".join(iter(lambda: client.recv(1000), b""))
+        assert answer.startswith(b"HTTP/1.1 " + status) and b"connection: close" in answer
+        assert answer.count(b'"job_id"') + answer.count(b'"too_slow"') == answers
+        assert answer.count(b'"status":408') == 1
+    assert desk.value("SELECT count(*) FROM jobs") == 2
+
+
 def test_a_line_that_is_too_long_costs_only_itself(api: httpx.Client, desk: Desk) -> None:
     long = json.dumps({"text": "x" * limit(CONTENT_BYTES)}).encode()
     found = send(api, b"\n".join([jobs(1).strip(), long, b'{"text": "After it"}']))
@@ -112,6 +132,19 @@ def test_a_request_that_is_too_large_is_read_to_there(database: str, valkey: Emb
     assert (found[-1]["status"], found[-1]["reason"]) == (413, "too_large")
     assert answer.headers["connection"] == "close"
     assert desk.value("SELECT count(*) FROM jobs") == 60
+
+
+def test_a_request_with_too_many_lines_is_read_to_there(api: httpx.Client, desk: Desk) -> None:
+    least = b"x\n\n" * (MOST_LINES - 1) + jobs(1)
+    found = send(api, least)
+    assert (len(found), found[-1]["line"]) == (MOST_LINES, 2 * MOST_LINES - 1) and "job_id" in found[-1]
+    answer = api.post("/v1/articles", content=least + jobs(3), headers=LINES)
+    assert answer.headers["connection"] == "close"
+    *before, last = map(json.loads, answer.content.splitlines())
+    assert before == found
+    assert (last["line"], last["status"], last["reason"]) == (2 * MOST_LINES, 413, "too_large")
+    assert last["detail"] == "more than 50,000 lines: send the rest in another request"
+    assert desk.value("SELECT count(*) FROM jobs") == 1, "nothing beyond is read"
 
 
 def test_where_postgres_goes_away_what_is_not_accepted_is_to_be_sent_again(api: httpx.Client, desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import psycopg
@@ -13,6 +14,7 @@ import redis
 from newsroom.api import serving, settings
 from newsroom.desk import Desk
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
+from wireroom.gateway import front_desk
 from wireroom.gateway.front_desk import CONNECTIONS, FrontDesk
 from wireroom.gateway.problems import Problem
 from wireroom.ledger import look
@@ -102,6 +104,20 @@ def test_what_a_stopped_process_or_a_standby_hears_is_an_outage(
     with pytest.raises(Problem) as met:
         front.take([FERRY], None)
     assert met.value.status == 503
+
+
+def test_where_others_have_all_connections_the_gateway_is_busy_not_postgres_away(
+    front: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as others:
+        taken = [others.enter_context(front.connection()) for _ in range(CONNECTIONS)]
+        monkeypatch.setattr(front_desk, "POOL_SECONDS", 0.1)
+        with pytest.raises(Problem) as met:
+            front.job(1)
+        assert (met.value.status, met.value.reason, met.value.headers) == (503, "busy", {"Retry-After": "5"})
+        assert all(one.execute("SELECT 1").fetchone() for one in taken), "nobody else is disturbed"
+    monkeypatch.undo()
+    assert front.job(1) is None
 
 
 def test_a_snapshot_stays_as_it_is(front: FrontDesk, desk: Desk) -> None:

@@ -41,6 +41,18 @@ def test_a_request_that_has_begun_is_answered_before_the_end(start: Start) -> No
     assert gateway.process.wait(PATIENCE) == 0
 
 
+def test_a_request_that_waits_is_answered_with_what_there_is_at_the_end(start: Start) -> None:
+    gateway = start()
+    gateway.wait_until_it_answers()
+    with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
+        client.sendall(b"GET /v1/outcomes?wait=60 HTTP/1.1\r\nhost: x\r\n\r\n")
+        # It is answered after the request before it was taken up.
+        gateway.wait_until_it_answers()
+        assert gateway.end() == 0
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert {line["event"] for line in gateway.log()} == {"process_started", "request", "process_stopped"}
+
+
 def test_each_request_is_one_line_of_the_log(start: Start) -> None:
     gateway = start()
     gateway.wait_until_it_answers()

@@ -198,3 +198,15 @@ def test_an_id_that_nobody_has_is_not_found(api: httpx.Client, what: str) -> Non
 def test_a_version_that_is_no_number_is_refused(api: httpx.Client, version: str) -> None:
     answer = problem(api.get("/v1/articles/1", params={"version": version}))
     assert (answer["status"], answer["field"]) == (422, "version")
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1", ""])
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/jobs/1/cancel", "/v1/submissions/may/cancel"])
+def test_a_page_of_another_site_posts_nothing(api: httpx.Client, path: str, origin: str) -> None:
+    answer = api.post(path, json={"text": "The ferry came."}, headers={"origin": origin})
+    assert (answer.status_code, problem(answer)["reason"]) == (403, "cross_site")
+
+
+def test_a_page_of_the_same_site_may_post(api: httpx.Client) -> None:
+    origin = f"HTTP://{api.base_url.netloc.decode()}"
+    assert api.post("/v1/jobs/1/cancel", headers={"origin": origin}).status_code == 404
