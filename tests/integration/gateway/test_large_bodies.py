@@ -94,3 +94,12 @@ def test_content_of_the_largest_size_fits_in_base64(post_bytes: PostBytes) -> No
     # 750,000 times 4/3 characters.
     answer = post_bytes(b'{"body": "%s"}' % (b"YWFh" * (CONTENT_BYTES // 3)))
     assert answer.status_code == 202
+
+
+def test_with_too_many_connections_one_is_asked_to_come_again(
+    database: str, valkey: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "MOST_CONNECTIONS", 2)
+    with serving(settings(database, valkey)) as api:
+        assert api.get("/v1/health").status_code == 200
+        assert httpx.get(f"{api.base_url}v1/health", trust_env=False).status_code == 503
