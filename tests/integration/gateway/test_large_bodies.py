@@ -102,4 +102,4 @@ def test_with_too_many_connections_one_is_asked_to_come_again(
     monkeypatch.setattr(process, "MOST_CONNECTIONS", 2)
     with serving(settings(database, valkey)) as api:
         assert api.get("/v1/health").status_code == 200
-        assert httpx.get(f"{api.base_url}v1/health", trust_env=False).status_code == 503
+        assert httpx.get(f"{api.base_url}/v1/health", trust_env=False).status_code == 503
