@@ -9,27 +9,24 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import re
 import signal
 import socket
 import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
-from functools import partial
-from threading import Thread
+from contextlib import nullcontext
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import billiard.pool
 import celery.apps.worker
-from billiard.exceptions import WorkerLostError
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 
 from wireroom import logs, metrics
 from wireroom.blame import Blame
 from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
+from wireroom.burial import bury_the_dead
 from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.errors import Unusable, WireroomError
@@ -271,35 +268,9 @@ def run(
 
     app.task(receive, name=task_name(stage))
     signals.worker_ready.connect(lambda **_: readiness.start(), weak=False)
-    signals.task_failure.connect(partial(_bury, stage, given, blame, scoreboard), weak=False)
+    bury_the_dead(stage, given, blame, scoreboard)
     Watchdog(stage, given).watch()
     _start(app, stage, pool, concurrency(given))
-
-
-def _bury(
-    stage: str, given: Settings, blame: Blame | None, scoreboard: Scoreboard | None,
-    *, exception: BaseException, args: Sequence[Any], **_: Any,
-) -> None:  # fmt: skip
-    """A process of the pool died with a flight in hand: hand it back, with the blame where it belongs."""
-    if not isinstance(exception, WorkerLostError):
-        return
-    flight = int(args[0])
-    died = re.search(r"SIG[A-Z]+|exitcode \d+", str(exception))
-    how = died[0] if died else str(exception)
-    how += f": the article took more than {given.article_seconds:g} s" if how == "SIGALRM" else ""
-    cause = f"worker died at {stage} ({how})"
-    blamed = blame.of(flight) if blame else None
-    if scoreboard:
-        scoreboard.count_death()
-    logs.error(Event.worker_died, stage=stage, flight=flight, job=blamed, cause=cause)
-    Thread(target=_hand_back, args=(stage, given, flight, [blamed] if blamed else [], cause), daemon=True).start()
-
-
-def _hand_back(stage: str, given: Settings, flight: int, blamed: Sequence[int], cause: str) -> None:
-    with suppress(WireroomError, *AWAY):  # the lease is the fallback
-        with connect(given.database_url, stage) as connection, connection.transaction():
-            ends.hand_back(connection, flight, stage, stage, blamed, cause, given.host_delay)
-        Broker(given.redis_url).wake()
 
 
 def _start(app: Celery, stage: str, pool: str, concurrency: int) -> None:
