@@ -28,16 +28,16 @@ def _parts(found: Status, *, compact: bool) -> Iterator[RenderableType]:
     for one in found.pauses:
         yield cell(f"paused: {one}, since {clock(one.since)} by {one.told}", "yellow")
     yield _checked(found.checked, found.at)
-    yield Text()
+    # First what a person has to see to: a small terminal shows no more than fits.
+    if found.oldest:
+        yield cell(f"the oldest unfinished is job {found.oldest.job_id}, accepted {_span(found.oldest.seconds)} ago")
+    yield from _failures(found)
     for pair in (
         (_waiting(found.waiting, found.pauses), _in_flight(found.in_flight)),
         (_times(found.times), _rates(found.rates)),
     ):
-        yield Columns(pair, padding=(0, 3)) if compact else Group(pair[0], Text(), pair[1])
         yield Text()
-    if found.oldest:
-        yield cell(f"the oldest unfinished is job {found.oldest.job_id}, accepted {_span(found.oldest.seconds)} ago")
-    yield from _failures(found)
+        yield Columns(pair, padding=(0, 3)) if compact else Group(pair[0], Text(), pair[1])
 
 
 def _checked(checked: Checked | None, at: datetime) -> Text:

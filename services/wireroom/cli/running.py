@@ -39,6 +39,7 @@ def up(directory: Annotated[Path, typer.Option(help="Where data and logs are kep
         console.print("[bold]Wireroom is up.[/]")
         console.print(f"  gateway   {local.gateway_url}/v1/articles")
         console.print(f"  Postgres  {local.database_url}")
+        console.print(f"  Redis     {local.redis_url}")
         console.print(f"  logs      {local.logs}")
         console.print("Submit something: wireroom submit https://example.com/article  ·  Ctrl-C ends it.")
         stopping.wait()

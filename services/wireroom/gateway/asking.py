@@ -36,6 +36,7 @@ async def show_job(request: Request) -> Response:
 
 async def show_article(request: Request) -> Response:
     """A record: its current version, or that which `?version=` names."""
+    check_parameters(request, "version")
     article_id, version = _id(request, "article"), _number(request, "version", 1)
     missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
     return _found(await run_in_threadpool(_desk(request).article, article_id, version), missing)
@@ -55,6 +56,7 @@ async def cancel_job(request: Request) -> Response:
 
 async def show_submission(request: Request) -> Response:
     """How far a submission is; with `?wait=` once all of it has ended, or after so many seconds."""
+    check_parameters(request, "wait")
     name = request.path_params["name"]
     look = partial(_desk(request).submission, name)
     progress = await _wait(request, look, lambda found: found is None or found.on_the_line == 0)
@@ -70,15 +72,15 @@ async def cancel_submission(request: Request) -> Response:
 
 async def show_outcomes(request: Request) -> Response:
     """What ended after `?after=`, in order and without gaps; with `?wait=` once there is something."""
-    after = None if request.query_params.get("after") == "end" else _number(request, "after", 0) or 0
+    check_parameters(request, "after", "limit", "producer", "wait")
+    at_end = request.query_params.get("after") == "end"
+    after = await run_in_threadpool(_desk(request).head) if at_end else _number(request, "after", 0) or 0
     limit = _number(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
     producer = request.query_params.get("producer")
     if refused := check_name("producer", producer):
         raise refusal(refused)
     look = partial(_desk(request).outcomes, after, limit, producer)
-    page = await _wait(
-        request, look, lambda found: after is None or found is None or bool(found.outcomes) or found.more
-    )
+    page = await _wait(request, look, lambda found: found is None or bool(found.outcomes) or found.more)
     if page is None:
         detail = f"nothing has the position {after} yet: begin with a cursor that this ledger gave"
         raise Problem(422, detail, field="after", reason="unknown_position")
@@ -104,6 +106,13 @@ async def _wait(request: Request, look: Callable[[], T], done: Callable[[T], boo
 def _desk(request: Request) -> FrontDesk:
     desk: FrontDesk = request.app.state.desk
     return desk
+
+
+def check_parameters(request: Request, *known: str) -> None:
+    """Raise `Problem` for an unknown parameter of the query: a slip of the pen must not change what is asked."""
+    if unknown := sorted(request.query_params.keys() - set(known)):
+        detail = f"unknown parameter {unknown[0][:100]}; known are: {', '.join(known)}"
+        raise Problem(422, detail, field=unknown[0][:100], reason="unknown_parameter")
 
 
 def _id(request: Request, what: str) -> int:

@@ -84,11 +84,14 @@ class FrontDesk:
         with self.snapshot() as connection:
             return submissions.how_far(connection, name)
 
-    def outcomes(self, after: int | None, limit: int, producer: str | None) -> Page | None:
-        """What ended after a position, or (None) nothing and the last position; None for one that is not yet known."""
+    def head(self) -> int:
+        """The position of the last end."""
+        with self.connection() as connection:
+            return events.head(connection)
+
+    def outcomes(self, after: int, limit: int, producer: str | None) -> Page | None:
+        """What ended after a position; None for one that is not yet known."""
         with self.snapshot() as connection:
-            if after is None:
-                return Page([], events.head(connection), more=False)
             return events.page(connection, after, limit, producer)
 
     def cancel(self, job_id: int) -> Judged:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from wireroom.gateway import intake, lines
 from wireroom.gateway.answers import as_json
+from wireroom.gateway.asking import check_parameters
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import Parting, Problem, answer, refusal
 from wireroom.gateway.tally import refuse
@@ -16,6 +17,7 @@ from wireroom.ledger.offer import check_name
 
 async def offer(request: Request) -> Response:
     """Accept one article (202 once it is durable), or one a line, under the name of a `?submission=` if it has one."""
+    check_parameters(request, "submission")
     submission = request.query_params.get("submission")
     if refused := check_name("submission", submission):
         raise refusal(refused)

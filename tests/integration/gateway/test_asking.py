@@ -110,14 +110,16 @@ def test_outcomes_come_page_by_page_with_all_that_a_producer_needs(api: httpx.Cl
     ]
     assert (rest["cursor"], rest["more"]) == (2, False)
     assert get(api, "/v1/outcomes?after=2") == {"outcomes": [], "cursor": 2, "more": False}
-    assert get(api, "/v1/outcomes?after=end&wait=60") == {"outcomes": [], "cursor": 2, "more": False}
+    assert get(api, "/v1/outcomes?after=end") == {"outcomes": [], "cursor": 2, "more": False}
     assert [one["job_id"] for one in get(api, "/v1/outcomes?producer=q")["outcomes"]] == [failed]
 
 
-def test_the_next_outcome_can_be_waited_for(api: httpx.Client, desk: Desk) -> None:
+@pytest.mark.parametrize("after", ["0", "end"])
+def test_the_next_outcome_can_be_waited_for(api: httpx.Client, desk: Desk, after: str) -> None:
     job = desk.job()
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(get, api, "/v1/outcomes?wait=60")
+        waiting = pool.submit(get, api, f"/v1/outcomes?after={after}&wait=60")
+        time.sleep(0.5)  # until it waits
         desk.finish((job, 1))
         sequence(desk.db)
         assert [one["job_id"] for one in waiting.result()["outcomes"]] == [job]
@@ -149,7 +151,8 @@ def test_a_cursor_of_another_ledger_is_refused(api: httpx.Client) -> None:
         ("/v1/outcomes?after=-1", "after"), ("/v1/outcomes?after=x", "after"), ("/v1/outcomes?limit=0", "limit"),
         ("/v1/outcomes?limit=10001", "limit"), ("/v1/outcomes?wait=61", "wait"), ("/v1/outcomes?wait=nan", "wait"),
         ("/v1/outcomes?producer=", "producer"), ("/v1/submissions/may?wait=-1", "wait"),
-        ("/v1/articles/1?version=0", "version"),
+        ("/v1/articles/1?version=0", "version"), ("/v1/outcomes?producr=p", "producr"),
+        ("/v1/submissions/may?wate=1", "wate"), ("/v1/articles/1?versoin=1", "versoin"),
     ],
 )  # fmt: skip
 def test_a_bad_parameter_is_named(api: httpx.Client, desk: Desk, path: str, field: str) -> None:

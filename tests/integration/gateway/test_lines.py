@@ -194,3 +194,13 @@ def test_a_submission_needs_a_name_that_can_be_kept(api: httpx.Client, desk: Des
     answer = api.post(f"/v1/articles?submission={name}", content=jobs(1), headers=LINES)
     assert (answer.status_code, answer.json()["field"]) == (422, "submission")
     assert desk.value("SELECT count(*) FROM jobs") == 0
+
+
+def test_a_misspelt_submission_is_told(api: httpx.Client, desk: Desk) -> None:
+    answer = api.post("/v1/articles?submision=may", content=jobs(1), headers=LINES)
+    assert (answer.status_code, answer.json()["field"], answer.json()["reason"]) == (
+        422,
+        "submision",
+        "unknown_parameter",
+    )
+    assert desk.value("SELECT count(*) FROM jobs") == 0
