@@ -30,6 +30,8 @@ class JobState(NamedTuple):
     version: int | None
     label: str | None
     """What a person knows it by: its URL, the name of its file (`meta.file`), or the source's own id."""
+    key: str | None
+    external_id: str | None
 
 
 class Step(NamedTuple):

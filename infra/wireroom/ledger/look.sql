@@ -2,7 +2,8 @@
 -- The newest jobs, each with its state: outcome, quarantined, or what it waits for.
 SELECT jobs.id, jobs.accepted_at, jobs.producer, jobs.source, jobs.url, jobs.lane, coalesce(now.state, 'unaccounted'),
     coalesce(outcomes.reason, quarantine.cause) AS cause,
-    outcomes.article_id, outcomes.version, coalesce(jobs.url, jobs.meta->>'file', jobs.external_id) AS label
+    outcomes.article_id, outcomes.version, coalesce(jobs.url, jobs.meta->>'file', jobs.external_id) AS label,
+    jobs.key, jobs.external_id
 FROM jobs LEFT JOIN outcomes ON outcomes.job_id = jobs.id LEFT JOIN quarantine ON quarantine.job_id = jobs.id
     LEFT JOIN line ON line.job_id = jobs.id CROSS JOIN LATERAL (
         SELECT coalesce(outcomes.outcome, CASE WHEN quarantine.job_id IS NOT NULL THEN 'quarantined'

@@ -115,6 +115,8 @@ class JobState(msgspec.Struct, frozen=True, kw_only=True):
     article_id: int | None
     version: int | None
     label: str | None
+    key: str | None
+    external_id: str | None
     timeline: list[Step]
 
 

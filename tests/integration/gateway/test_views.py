@@ -86,7 +86,8 @@ def test_health_says_that_the_process_lives(api: httpx.Client) -> None:
 
 def test_a_job_says_where_it_is_and_how_it_came_there(api: httpx.Client, desk: Desk) -> None:
     url = "https://news.example/ferry"
-    job = api.post("/v1/articles", json={"url": url, "producer": "crawler", "source": "harbour"}).json()["job_id"]
+    offer = {"url": url, "producer": "crawler", "source": "harbour", "key": "k1", "external_id": "7"}
+    job = api.post("/v1/articles", json=offer).json()["job_id"]
     view = get(api, f"/v1/jobs/{job}")
     (step,) = view.pop("timeline")
     accepted_at = view.pop("accepted_at")
@@ -94,7 +95,7 @@ def test_a_job_says_where_it_is_and_how_it_came_there(api: httpx.Client, desk: D
     assert step == {"at": accepted_at, "what": "accepted", "details": "from crawler, lane live"}
     assert view == {
         "job_id": job, "state": "ready", "cause": None, "article_id": None, "version": None, "source": "harbour",
-        "url": url, "label": url, "lane": "live", "producer": "crawler",
+        "url": url, "label": url, "lane": "live", "producer": "crawler", "key": "k1", "external_id": "7",
     }  # fmt: skip
 
 
