@@ -51,6 +51,8 @@ def make_line(job: Job, producer: str | None) -> Line:
     Raises `TypeError` for a field that is not known, and for a value that JSON cannot say; whether the values make
     sense is for Wireroom to judge.
     """
+    if not isinstance(job, ArticleJob | Mapping):
+        raise TypeError(f"give an article by its fields, as url=..., or as a job, not as {type(job).__name__}")
     made = job if isinstance(job, ArticleJob) else ArticleJob(**job)
     made = _settle_bytes(made)
     key = uuid4().hex if made.key is None else made.key

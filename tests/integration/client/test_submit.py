@@ -100,13 +100,14 @@ def test_a_refusal_is_raised_with_its_parts(
     ("job", "words"),
     [
         ({"titel": "A"}, "titel"),
+        (URL, "by its fields, as url=..."),
         ({"url": URL, "key": b"7"}, "key must be a str"),
         ({"html": b"<p>", "body": b"<p>"}, "html or body"),
         ({"url": URL, "meta": {"a": object()}}, "object"),
     ],
-    ids=["unknown field", "bytes for a name", "content twice", "what JSON cannot say"],
+    ids=["unknown field", "a bare address", "bytes for a name", "content twice", "what JSON cannot say"],
 )
-def test_what_cannot_be_sent_is_a_type_error(wire: Client, desk: Desk, job: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_sent_is_a_type_error(wire: Client, desk: Desk, job: Any, words: str) -> None:
     for submit in (wire.submit, lambda given: wire.submit_many([given])):
         with pytest.raises(TypeError, match=words):
             submit(job)
