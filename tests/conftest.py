@@ -9,6 +9,7 @@ from shutil import which
 
 import pytest
 
+from newsroom.desk import Desk
 from wireroom.database import Connection, connect
 from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -75,3 +76,9 @@ def db(database: str) -> Iterator[Connection]:
     """A connection to `database`."""
     with connect(database, "test") as connection:
         yield connection
+
+
+@pytest.fixture
+def desk(db: Connection, database: str) -> Desk:
+    """Moves jobs through the ledger of `database`."""
+    return Desk(db, database)

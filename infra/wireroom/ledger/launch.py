@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.pauses import Holds
+from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
@@ -23,7 +23,6 @@ HOST_SECONDS = 10.0
 _BACKFILL_TURN = 10
 _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
-CALLED_AT_ONCE = 1000
 _OVERLAP = timedelta(minutes=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -23,6 +23,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 NEWEST = 20_000
 """Newest jobs among which a source is looked for, to tell whether anybody has heard of it."""
 CALLED_AT_ONCE = 1000
+"""Most jobs of one kind that become ready in one launch."""
 HELD_AT_ONCE = 1000
 
 

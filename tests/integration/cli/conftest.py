@@ -12,9 +12,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from newsroom.desk import Desk
-from wireroom.database import Connection
-
 PATIENCE = 60.0
 NOWHERE = "127.0.0.1:9"
 
@@ -91,8 +88,3 @@ def wireroom(tmp_path: Path, database: str) -> CommandLine:
 def nowhere(tmp_path: Path) -> CommandLine:
     """Without a database."""
     return CommandLine(tmp_path, f"postgresql://wireroom@{NOWHERE}/wireroom")
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)

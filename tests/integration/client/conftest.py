@@ -10,9 +10,7 @@ import httpx
 import pytest
 
 from newsroom.api import serving, settings
-from newsroom.desk import Desk
 from wireroom.client import AsyncClient, Client
-from wireroom.database import Connection
 from wireroom.embedded import EmbeddedValkey
 
 Connect = Callable[..., Client]
@@ -42,11 +40,6 @@ class Waited:
 
         while (one := self._runner.run(following())) is not self:
             yield one
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from wireroom.settings import Settings
 PATIENCE = 30.0
 
 
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
-
-
 def caretaker(desk: Desk, **given: object) -> Caretaker:
     return Caretaker(Settings(_env_file=None, database_url=desk.url, **given))  # type: ignore[arg-type]
 

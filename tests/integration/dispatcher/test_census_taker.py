@@ -11,7 +11,6 @@ import pytest
 from newsroom.desk import Desk
 from newsroom.probing import Scrape, read, value
 from wireroom import metrics
-from wireroom.database import Connection
 from wireroom.dispatcher.census_taker import STALE_SECONDS, CensusTaker
 from wireroom.errors import Transient, WireroomError
 from wireroom.ledger.pauses import Target, pause, resume
@@ -29,11 +28,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 @pytest.fixture

@@ -9,15 +9,8 @@ import httpx
 import pytest
 
 from newsroom.api import GatewayProcess, serving, settings
-from newsroom.desk import Desk
-from wireroom.database import Connection
 from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 @pytest.fixture

@@ -5,13 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from newsroom.desk import Desk
 from wireroom.database import Connection, connect
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from newsroom.desk import Desk, page
 from wireroom.broker import Broker
 from wireroom.contracts import FetchedPage
-from wireroom.database import Connection
 from wireroom.embedded import EmbeddedValkey
 from wireroom.ingest.stage import PageRequest, fetch_flight
 from wireroom.ingest.worker import take
@@ -21,11 +20,6 @@ from wireroom.ledger.launch import Bounds, Launcher
 from wireroom.ledger.lost import Lost
 from wireroom.room import Room, Superseded
 from wireroom.settings import Settings
-
-
-@pytest.fixture
-def desk(db: Connection, database: str) -> Desk:
-    return Desk(db, database)
 
 
 @pytest.fixture
