@@ -19,6 +19,8 @@ from wireroom.ledger.pauses import LANES, Target
 BEHIND = 200_000
 WAITING = 100_000
 PAUSED = 20_000
+SLACK = 1.5
+"""A deeper index and rows that lie further apart cost a few pages; walking over what is dead costs hundreds."""
 
 
 def fill(desk: Desk, first: int, number: int, *, waiting: bool = False) -> None:
@@ -100,8 +102,7 @@ def test_a_claim_costs_the_same_with_200_and_200_000_jobs_behind_it(desk: Desk) 
     fill(desk, 1000, BEHIND)
     fill(desk, 1000 + BEHIND, WAITING, waiting=True)
     many = buffers(desk)
-    # A deeper index may cost a page for each of the claimed rows' look-ups, not more.
-    assert many <= few + 8
+    assert many <= few * SLACK
 
 
 def test_a_claim_costs_the_same_while_somebody_holds_an_old_snapshot(
@@ -117,7 +118,7 @@ def test_a_claim_costs_the_same_while_somebody_holds_an_old_snapshot(
         backup.execute("SELECT count(*) FROM line")
         work(desk, 100)
         during = buffers(desk)
-    assert during <= before + 8
+    assert during <= before * SLACK
 
 
 def test_a_claim_costs_the_same_with_128_and_20_000_jobs_of_a_paused_source(desk: Desk) -> None:
@@ -127,7 +128,7 @@ def test_a_claim_costs_the_same_with_128_and_20_000_jobs_of_a_paused_source(desk
     park(desk, 1)
     few = buffers(desk)
     park(desk, PAUSED // 128 - 1)
-    assert buffers(desk) <= few + 8
+    assert buffers(desk) <= few * SLACK
     assert len(desk.launch()) == 1
 
 
@@ -144,4 +145,4 @@ def test_parking_a_crowd_does_not_make_claims_dearer_while_somebody_holds_an_old
         park(desk, 2)
         before = buffers(desk)
         park(desk, 100)
-        assert buffers(desk) <= before + 8
+        assert buffers(desk) <= before * SLACK
