@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from newsroom.desk import offer
 from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
-from wireroom.embedded import EmbeddedValkey
+from wireroom.embedded import EmbeddedValkey, free_port
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
 from wireroom.ledger.reconcile import Reconciliation, reconcile
@@ -41,13 +41,17 @@ class Line:
         directory: Path,
         *,
         dispatchers: int = 1,
+        gateway: bool = False,
         env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.database = database
         self.directory = directory
         self.valkey = EmbeddedValkey(directory / "valkey")
         self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | dict(env)
-        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=False), directory)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
+        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._stopping = Event()
@@ -172,11 +176,13 @@ def story(number: int) -> str:
 
 
 @contextmanager
-def stopped(pid: int) -> Any:
-    """The process is stopped (SIGSTOP) for the time of the block."""
-    process = psutil.Process(pid)
-    process.suspend()
+def stopped(*pids: int) -> Iterator[None]:
+    """The processes are stopped (SIGSTOP) for the time of the block."""
+    processes = [psutil.Process(pid) for pid in pids]
     try:
+        for process in processes:
+            process.suspend()
         yield
     finally:
-        process.resume()
+        for process in processes:
+            process.resume()
