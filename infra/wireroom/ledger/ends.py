@@ -11,9 +11,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from wireroom.contracts import FetchedPage
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.errors import Transient
+from wireroom.errors import Transient, Unusable
 from wireroom.ledger.accept import compress, digest
 from wireroom.ledger.flights import LEG_OF, land
 
@@ -101,6 +102,7 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
         land(connection, [flight])
         _leave_in_peace(connection, row, delay)
+        crash_at(Point.CAPTURE_WRITTEN)
         return True
 
 
@@ -139,6 +141,11 @@ def end(
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
 
 
+def rejection(job_id: int, error: Unusable, stages: Mapping[str, float]) -> End:
+    """The end of a job whose article is unusable."""
+    return End(job_id, "rejected", error.reason, str(error), stages=stages)
+
+
 def reject(
     connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *, delay: float = 0.0
 ) -> list[int]:
@@ -151,6 +158,7 @@ def reject(
         mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
         hosts = {one.host for one in mine.values() if one.host}
         end(connection, [end for end in ends if end.job_id in mine], hosts, delay)
+        crash_at(Point.REJECT_WRITTEN)
         return sorted(mine)
 
 
@@ -169,6 +177,7 @@ def fail(
         land(connection, [flight])
         _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
+        crash_at(Point.FAIL_WRITTEN)
         return verdicts
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.ends import Failure, hand_back, lock_flight
@@ -113,7 +114,9 @@ def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure]
             if connection.execute(queries.end_flight, seen).rowcount == 0:
                 raise _MovedOnError
             cause = f"the worker was lost at {flight.stage}"
-            return hand_back(connection, flight.id, flight.stage, flight.worker or "", blamed, cause, delay)
+            failures = hand_back(connection, flight.id, flight.stage, flight.worker or "", blamed, cause, delay)
+            crash_at(Point.TAKE_BACK_WRITTEN)
+            return failures
     except _MovedOnError:
         return None
 
