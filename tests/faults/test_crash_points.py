@@ -8,156 +8,50 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from itertools import count
-from pathlib import Path
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
 import redis
 
-from newsroom.desk import offer
-from newsroom.line import Line, stopped, story
-from newsroom.pages import Handler, Web
-from newsroom.poison import install
-from wireroom.client import Accepted, Client
+from newsroom.doomed import COMMAND, PRODUCER, Doomed, Moody, Scenario, closed
+from newsroom.line import stopped, story
+from newsroom.pages import Web
+from wireroom.client import Client
+from wireroom.client.answers import Accepted
 from wireroom.client.jobs import Fields
 from wireroom.crash import VARIABLE, Point
-from wireroom.crew import crew
-from wireroom.embedded import EmbeddedPostgres, free_port
+from wireroom.embedded import EmbeddedPostgres
 from wireroom.ledger.accept import CHUNK
 from wireroom.logs import Event
-from wireroom.supervisor import Supervisor
-from wireroom.topology import INTAKE_BATCHES, INTAKE_LIST
+from wireroom.topology import INTAKE_LIST
 
-HURRY = 10.0
-"""How much faster the supervisor's clock goes: it need not wait long for those who die on purpose."""
-HOSTS = 20
-DRAIN_SECONDS = 120.0
-NOBODY = "redrive"
-"""Not one of the supervised: a command that a person gives."""
-
-
-class Doomed(Line):
-    """A line with a gateway and a web, on which every process dies where it is told to, once for each time."""
-
-    def __init__(self, database: str, directory: Path, web: Web) -> None:
-        self._port = free_port()
-        env = {
-            "WIREROOM_GATEWAY_PORT": str(self._port), "WIREROOM_LEASE_SCALE": "0.05",
-            "WIREROOM_RETRIES": "2", "WIREROOM_RETRY_SECONDS": "0.2", "WIREROOM_ENRICHERS": "language,zz_poison",
-        }  # fmt: skip
-        super().__init__(database, directory, env=env | install(directory / "poison"))
-        self._orders = directory / "orders"
-        self.order(NOBODY)
-        processes = [replace(one, env={**one.env, VARIABLE: self.order(one.name)}) for one in crew(self.env)]
-        self.supervisor = Supervisor(processes, directory, clock=lambda: HURRY * time.monotonic())
-        self.web = web
-        self.url = f"http://127.0.0.1:{self._port}"
-        self.offered = 0
-        self.ends: Counter[str] = Counter()
-        """What is to become of all that was offered."""
-        self._numbers = count()
-        self._lock = Lock()
-
-    def order(self, who: str) -> str:
-        """What a process is told at its start: everything that it may ever pass, but not yet."""
-        orders = []
-        for point, scenario in SCENARIOS.items():
-            if who in scenario.who:
-                marker = self.marker(point, who)
-                marker.parent.mkdir(parents=True, exist_ok=True)
-                marker.touch()
-                orders.append(f"{point}@{scenario.nth}={marker}")
-        return ",".join(orders)
-
-    def marker(self, point: Point, who: str) -> Path:
-        return self._orders / who / point
-
-    def arm(self, point: Point, *who: str) -> None:
-        """From now on it dies at this point, once."""
-        for one in who:
-            self.marker(point, one).unlink()
-
-    def died(self, point: Point, *who: str) -> bool:
-        """Whether each of them did."""
-        return all(self.marker(point, one).exists() for one in who)
-
-    def numbers(self, number: int, end: str = "stored") -> list[int]:
-        """So many numbers of articles that nobody has offered, and that will be offered now."""
-        with self._lock:
-            self.offered += number
-            self.ends[end] += number
-            return [next(self._numbers) for _ in range(number)]
-
-    def page(self, number: int, place: str = "") -> str:
-        """The address of a page, of one of many hosts."""
-        return self.web.url(f"{place}{number}", host=number % HOSTS + 1)
-
-    def crowd(self, texts: int = 160, pages: int = 40) -> None:
-        """Texts and pages, all in one transaction: the dispatcher finds enough for many flights at once."""
-        offers = [offer(text=story(n)) for n in self.numbers(texts)]
-        self.submit(offers + [offer(url=self.page(n)) for n in self.numbers(pages)])
-
-    def settle(self) -> None:
-        """Wait until nothing is left to be done, by nobody's help."""
-        self.wait(self._is_quiet, "everything to end", DRAIN_SECONDS)
-
-    def _is_quiet(self) -> bool:
-        with redis.Redis.from_url(self.valkey.url) as client:
-            listed = client.exists(INTAKE_LIST, INTAKE_BATCHES)
-        return not listed and self.count("jobs") >= self.offered and self.count("line") == 0
-
-    def prove(self) -> None:
-        """Each article that was offered is one job and has one end; each that is stored is one version of its own."""
-        self.check()
-        assert len(set(self.given)) <= self.count("jobs") == self.offered
-        ends = Counter(self.outcomes().values())
-        ends["quarantined"] = self.count("quarantine")
-        assert +ends == +self.ends
-        made = self.db.execute("SELECT count(*), count(DISTINCT job_id), count(DISTINCT article_id) FROM versions")
-        assert self.count("articles") == self.ends["stored"] and made.fetchone() == (self.ends["stored"],) * 3
-
-
-class Moody(Handler):
-    """Also `/closed/7`: page 7, but only while the web is open."""
-
-    open = True
-
-    def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
-        closed, self.path = self.path.startswith("/closed/"), self.path.removeprefix("/closed")
-        if closed and not Moody.open:
-            self.send_error(503)
-        else:
-            super().do_GET()
+ERROR_PAGE = "<html><title>Page not found</title><h1>Page not found</h1><p>Sorry for that, number {}.</p></html>"
+FAILING = (Point.FAIL_WRITTEN, Point.FAIL_COMMITTED)
+TAKING_BACK = (Point.TAKE_BACK_WRITTEN, Point.TAKE_BACK_COMMITTED)
 
 
 def by_http(line: Doomed) -> None:
     """Three producers at once, with our client: many texts, many pages, one text after the other."""
+    texts: list[Fields] = [{"key": str(n), "text": story(n)} for n in line.numbers(160)]
+    pages: list[Fields] = [{"key": str(n), "url": line.page(n)} for n in line.numbers(40)]
+    singles: list[Fields] = [{"key": str(n), "text": story(n)} for n in line.numbers(10)]
 
-    def many(jobs: list[Fields]) -> None:
-        with Client(line.url, producer="test") as client:
-            answers = client.submit_many(jobs)
-        line.given.extend(answer.job_id for answer in answers if isinstance(answer, Accepted))
+    def many(jobs: list[Fields]) -> list[Accepted]:
+        with Client(line.url, producer=PRODUCER) as client:
+            return [answer for answer in client.submit_many(jobs) if isinstance(answer, Accepted)]
 
-    def one_by_one(jobs: list[Fields]) -> None:
-        with Client(line.url, producer="test") as client:
-            for job in jobs:
-                line.given.append(client.submit(**job).job_id)
+    def one_by_one(jobs: list[Fields]) -> list[Accepted]:
+        with Client(line.url, producer=PRODUCER) as client:
+            return [client.submit(**job) for job in jobs]
 
     with ThreadPoolExecutor(3) as producers:
-        offering = [
-            producers.submit(many, [{"text": story(n)} for n in line.numbers(160)]),
-            producers.submit(many, [{"url": line.page(n)} for n in line.numbers(40)]),
-            producers.submit(one_by_one, [{"text": story(n)} for n in line.numbers(10)]),
-        ]
-    for one in offering:
-        one.result()
+        offering = [producers.submit(many, texts), producers.submit(many, pages), producers.submit(one_by_one, singles)]
+    held = {answer.key: answer.job_id for one in offering for answer in one.result()}
+    assert len(held) == len(texts + pages + singles)
+    line.held |= held
 
 
 def by_crowd(line: Doomed) -> None:
@@ -166,9 +60,11 @@ def by_crowd(line: Doomed) -> None:
 
 def by_long_request(line: Doomed) -> None:
     """More lines than one transaction takes, sent again until they are answered."""
-    jobs = [{"text": story(n), "producer": "test", "key": f"long-{n}"} for n in line.numbers(CHUNK + 20)]
+    numbers = line.numbers(CHUNK + 20)
+    jobs = [{"text": story(n), "producer": PRODUCER, "key": str(n)} for n in numbers]
     content = b"\n".join(json.dumps(job).encode() for job in jobs)
-    while True:
+    answer = None
+    while answer is None:
         try:
             answer = httpx.post(
                 f"{line.url}/v1/articles", content=content, headers={"content-type": "application/x-ndjson"},
@@ -176,18 +72,14 @@ def by_long_request(line: Doomed) -> None:
             )  # fmt: skip
         except httpx.TransportError:
             time.sleep(0.1)
-        else:
-            break
-    assert answer.status_code == 200
-    answers = [json.loads(told)["job_id"] for told in answer.text.splitlines()]
-    assert len(set(answers)) == len(jobs)
-    line.given += answers
+    answers = [json.loads(told)["job_id"] for told in answer.raise_for_status().text.splitlines()]
+    line.held |= dict(zip(map(str, numbers), answers, strict=True))
 
 
 def by_list(line: Doomed) -> None:
     """Good ones and a bad one, pushed onto Redis; the bad one is refused once."""
     refused = line.count("refusals")
-    items = [json.dumps({"text": story(n), "producer": "test", "key": f"list-{n}"}) for n in line.numbers(200)]
+    items = [json.dumps({"text": story(n), "producer": PRODUCER, "key": str(n)}) for n in line.numbers(200)]
     with redis.Redis.from_url(line.valkey.url) as client:
         client.lpush(INTAKE_LIST, *items[:100], "{}", *items[100:])
     line.settle()
@@ -196,26 +88,24 @@ def by_list(line: Doomed) -> None:
 
 def by_unusable(line: Doomed) -> None:
     """Among others, pages that are gone, and some that tell of an error."""
-    page = "<html><title>Page not found</title><h1>Page not found</h1><p>Sorry for that, number {}.</p></html>"
-    line.submit(offer(url=line.page(n, "gone-")) for n in line.numbers(5, "rejected"))
-    line.submit(offer(html=page.format(n)) for n in line.numbers(5, "rejected"))
+    contents = {n: {"url": line.page(n, "gone-")} for n in line.numbers(5, "rejected")}
+    line.accept(contents | {n: {"html": ERROR_PAGE.format(n)} for n in line.numbers(5, "rejected")})
     line.crowd()
 
 
 def by_a_busy_site(line: Doomed) -> None:
     """Pages that cannot be had at first."""
-    Moody.open = False
-    line.submit(offer(url=line.page(n, "closed/")) for n in line.numbers(4))
-    line.crowd()
-    line.wait(lambda: all(line.died(point, "ingest") for point in FAILING), "a death")
-    Moody.open = True
+    with closed():
+        line.accept({n: {"url": line.page(n, "closed/")} for n in line.numbers(4)})
+        line.crowd()
+        line.wait(lambda: all(line.has_died(point, "ingest") for point in FAILING), "a death")
 
 
 def by_unreadable(line: Doomed) -> None:
     """An article that store cannot read, nor the flight in which it is."""
-    texts = [story(n) for n in line.numbers(20)]
-    texts += [f"{story(n)}\n\nThe word is NAN, the captain said.\n" for n in line.numbers(1, "quarantined")]
-    line.submit(offer(text=text) for text in texts)
+    contents = {n: {"text": story(n)} for n in line.numbers(20)}
+    (culprit,) = line.numbers(1, "quarantined")
+    line.accept(contents | {culprit: {"text": f"{story(culprit)}\n\nThe word is NAN, the captain said.\n"}})
     line.crowd()
 
 
@@ -232,36 +122,27 @@ def by_a_flush(line: Doomed) -> None:
         line.wait(lambda: bool(line.broker.waiting()["parse"]), "flights to wait for parse")
         with redis.Redis.from_url(line.valkey.url) as client:
             client.flushall()
-        line.wait(lambda: all(line.died(point, "dispatcher") for point in TAKING_BACK), "a death")
+        line.wait(lambda: all(line.has_died(point, "dispatcher") for point in TAKING_BACK), "a death")
 
 
-def by_hand(line: Doomed, point: Point) -> None:
+def by_hand(line: Doomed) -> None:
     """A person sends a page back to the line that could not be had, and again, as the command broke off."""
-    Moody.open = False
-    (job,) = line.submit([offer(url=line.page(n, "closed/")) for n in line.numbers(1)])
-    line.wait(lambda: line.count("line") == 0, "quarantine")
-    Moody.open = True
-
-    def redrive() -> int:
-        argv = [sys.executable, "-m", "wireroom.cli.main", "redrive", str(job)]
-        env = os.environ | line.env | {VARIABLE: f"{point}@1={line.marker(point, NOBODY)}"}
-        return subprocess.run(argv, env=env, capture_output=True, check=False).returncode
-
-    assert redrive() == -signal.SIGKILL
+    (number,) = line.numbers(1)
+    with closed():
+        line.accept({number: {"url": line.page(number, "closed/")}})
+        line.wait(lambda: line.count("line") == 0, "quarantine")
+    committed = not line.has_died(Point.REDRIVE_COMMITTED, COMMAND)
+    assert redrive(line, number) == -signal.SIGKILL
     # What was committed is done; whoever does not know it says it again.
-    assert redrive() == (0 if point == Point.REDRIVE_WRITTEN else 1)
+    assert redrive(line, number) == (1 if committed else 0)
 
 
-class Scenario(NamedTuple):
-    """Who passes a point, at which passing they die, and what makes them pass it."""
-
-    who: tuple[str, ...]
-    nth: int
-    happens: Callable[[Doomed], None]
+def redrive(line: Doomed, number: int) -> int:
+    argv = [sys.executable, "-m", "wireroom.cli.main", "redrive", str(line.held[str(number)])]
+    env = os.environ | line.env | {VARIABLE: line.told}
+    return subprocess.run(argv, env=env, capture_output=True, check=False).returncode
 
 
-FAILING = (Point.FAIL_WRITTEN, Point.FAIL_COMMITTED)
-TAKING_BACK = (Point.TAKE_BACK_WRITTEN, Point.TAKE_BACK_COMMITTED)
 SCENARIOS: Mapping[Point, Scenario] = {
     Point.ACCEPT_WRITTEN: Scenario(("gateway",), 2, by_http),
     Point.ACCEPT_COMMITTED: Scenario(("gateway",), 2, by_http),
@@ -294,24 +175,19 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.BURIAL_COMMITTED: Scenario(("parse",), 1, by_a_dead_child),
     Point.TAKE_BACK_WRITTEN: Scenario(("dispatcher",), 1, by_a_flush),
     Point.TAKE_BACK_COMMITTED: Scenario(("dispatcher",), 1, by_a_flush),
-    Point.REDRIVE_WRITTEN: Scenario((NOBODY,), 1, lambda line: by_hand(line, Point.REDRIVE_WRITTEN)),
-    Point.REDRIVE_COMMITTED: Scenario((NOBODY,), 1, lambda line: by_hand(line, Point.REDRIVE_COMMITTED)),
+    Point.REDRIVE_WRITTEN: Scenario((COMMAND,), 1, by_hand),
+    Point.REDRIVE_COMMITTED: Scenario((COMMAND,), 1, by_hand),
     Point.SEQUENCE_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),
     Point.SEQUENCE_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
 }
 
 
 @pytest.fixture(scope="module")
-def web() -> Iterator[Web]:
-    with Web(Moody) as web:
-        yield web
-
-
-@pytest.fixture(scope="module")
-def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory, web: Web) -> Iterator[Doomed]:
+def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doomed]:
     """For all points, one after the other; each leaves it empty."""
     postgres.create_database("doomed", template="wireroom")
-    with Doomed(postgres.database_url("doomed"), tmp_path_factory.mktemp("doomed"), web) as line:
+    directory = tmp_path_factory.mktemp("doomed")
+    with Web(Moody) as web, Doomed(postgres.database_url("doomed"), directory, web, SCENARIOS) as line:
         yield line
     postgres.drop_database("doomed")
 
@@ -333,8 +209,8 @@ def test_everything_is_stored_once_though_they_die_here(
     who, _, happens = SCENARIOS[point]
     line.arm(point, *who)
     happens(line)
-    line.wait(lambda: line.died(point, *who), f"the death of {who} at {point}")
+    line.wait(lambda: line.has_died(point, *who), f"the death of {who} at {point}")
     line.settle()
     line.prove()
-    for one in {*who} - {NOBODY}:
+    for one in {*who} - {COMMAND}:
         assert is_buried(line, caplog, one, int(line.marker(point, one).read_text()))
