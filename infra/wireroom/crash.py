@@ -4,7 +4,7 @@ They are switched on by one environment variable, CRASH_POINTS_OF_TESTS. It is n
 is looked for in the environment alone, once, when this module is imported. Without it a point is a call of a function
 that does nothing. It holds orders, with commas between them, each
 
-    POINT@NTH=MARKER        as in  store.written@2=/tmp/run/store.written
+    POINT@NTH=MARKER        as in  store.locked@2=/tmp/run/store.locked
 
 The process dies at the NTH passing of POINT (1: the first), counted in each process for itself, and writes its number
 into the file MARKER before. Whoever makes that file dies; while it is there nobody does, and nothing is counted. So
@@ -30,7 +30,10 @@ _ORDER = re.compile(r"(?P<point>[^@=]+)@(?P<nth>[1-9]\d{0,8})=(?P<marker>/.+)")
 
 
 class Point(StrEnum):
-    """Every place where a process can be made to die; *written* is before the commit, *committed* right after it."""
+    """Every place where a process can be made to die.
+
+    *Written* is amid a transaction that has changed something, *committed* right after its commit.
+    """
 
     ACCEPT_WRITTEN = "accept.written"
     ACCEPT_COMMITTED = "accept.committed"
@@ -69,23 +72,22 @@ class Point(StrEnum):
     STORE_LOCKED = "store.locked"
     STORE_RECORDED = "store.recorded"
     """Articles and versions are written, outcomes are not."""
-    STORE_WRITTEN = "store.written"
     STORE_COMMITTED = "store.committed"
     """Before culprits leave the flight and the dispatcher is woken."""
 
-    REJECT_WRITTEN = "reject.written"
+    END_WRITTEN = "end.written"
+    """Outcomes are written, as stored or rejected, and the flight has not landed."""
     REJECT_COMMITTED = "reject.committed"
     FAIL_WRITTEN = "fail.written"
     FAIL_COMMITTED = "fail.committed"
     HAND_BACK_WRITTEN = "hand_back.written"
-    """A worker gives back a flight on which it failed."""
+    """A flight is given back: by a worker that failed on it, by the parent of one that died, by a dispatcher."""
     HAND_BACK_COMMITTED = "hand_back.committed"
-    BURIAL_WRITTEN = "burial.written"
-    """A parent gives back the flight of a child that died."""
+    """By the worker that failed on it."""
     BURIAL_COMMITTED = "burial.committed"
-    TAKE_BACK_WRITTEN = "take_back.written"
-    """A dispatcher takes back a lost flight."""
+    """By the parent."""
     TAKE_BACK_COMMITTED = "take_back.committed"
+    """By the dispatcher."""
 
     REDRIVE_WRITTEN = "redrive.written"
     REDRIVE_COMMITTED = "redrive.committed"
@@ -137,7 +139,7 @@ def under_orders(given: str) -> Callable[[Point], None]:
 def _read(text: str) -> tuple[Point, _Order]:
     found = _ORDER.fullmatch(text)
     if found is None:
-        raise WireroomError(f"{VARIABLE}: {text!r} is no order, as store.written@2=/tmp/run/store.written")
+        raise WireroomError(f"{VARIABLE}: {text!r} is no order, as store.locked@2=/tmp/run/store.locked")
     point, marker = found["point"], Path(found["marker"])
     if point not in set(Point):
         raise WireroomError(f"{VARIABLE}: there is no point {point!r}; {Path(__file__).name} has all of them")

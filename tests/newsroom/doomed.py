@@ -116,8 +116,8 @@ class Doomed(Line):
         return not listed and self.count("jobs") >= self._ends.total() and self.count("line") == 0
 
     def prove(self) -> None:
-        """Each article that was offered is one job with one end, each that is stored is one version of its own, and
-        what producers were told is so."""
+        """Each article that was offered is one job with one end, each that is stored is one version of its own, no page
+        was captured twice, what has ended may soon be offered anew, and what producers were told is so."""
         self.check()
         jobs: dict[str, int] = dict(self.db.execute("SELECT key, id FROM jobs").fetchall())
         assert self.count("jobs") == len(jobs) and jobs.keys() == {str(n) for n in range(self._ends.total())}
@@ -127,6 +127,9 @@ class Doomed(Line):
         titles = "SELECT jobs.key, title FROM versions JOIN jobs ON jobs.id = versions.job_id"
         told: list[tuple[str, str]] = self.db.execute(titles).fetchall()
         assert [one for one in told if f" {one[0]} " not in one[1]] == []
+        offers = "SELECT job_id FROM offers WHERE until = 'infinity' AND job_id NOT IN (SELECT job_id FROM line)"
+        assert self.db.execute(offers).fetchall() == []
+        assert self.db.execute("SELECT job_id FROM captures GROUP BY job_id HAVING count(*) > 1").fetchall() == []
         assert self.count("articles") == len(told) == len(dict(told)) == self._ends["stored"]
 
 

@@ -14,9 +14,9 @@ from wireroom.crash import VARIABLE, Point, crash_at, go_on, under_orders
 from wireroom.errors import WireroomError
 from wireroom.settings import Settings
 
-POINT = Point.STORE_WRITTEN
+POINT = Point.STORE_LOCKED
 IMPORT = "from wireroom.crash import Point, crash_at"
-PASS = f"{IMPORT}\nfor n in range(5): print(n, flush=True); crash_at(Point.STORE_WRITTEN)"
+PASS = f"{IMPORT}\nfor n in range(5): print(n, flush=True); crash_at(Point.STORE_LOCKED)"
 
 
 def run(code: str, orders: str | None) -> subprocess.CompletedProcess[str]:
@@ -62,7 +62,7 @@ def test_while_the_marker_is_there_nothing_is_counted(tmp_path: Path) -> None:
     code = (
         f"from pathlib import Path\n{IMPORT}\n"
         f"for n in range(9):\n  print(n, flush=True)\n  if n == 4: Path({str(marker)!r}).unlink()\n"
-        "  crash_at(Point.STORE_WRITTEN)"
+        "  crash_at(Point.STORE_LOCKED)"
     )
     died = run(code, f"{POINT}@3={marker}")
     assert (died.returncode, died.stdout.split()[-1]) == (-signal.SIGKILL, "6")
@@ -73,7 +73,7 @@ def test_of_many_processes_one_dies(tmp_path: Path) -> None:
         f"import os\n{IMPORT}\nchildren = []\n"
         "for _ in range(6):\n"
         "  child = os.fork()\n"
-        "  if not child: crash_at(Point.STORE_WRITTEN); os._exit(0)\n"
+        "  if not child: crash_at(Point.STORE_LOCKED); os._exit(0)\n"
         "  children.append(child)\n"
         "print(*sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))"
     )
@@ -81,11 +81,11 @@ def test_of_many_processes_one_dies(tmp_path: Path) -> None:
 
 
 def test_the_other_points_go_on(tmp_path: Path) -> None:
-    assert run(PASS, f"{Point.STORE_LOCKED}@1={tmp_path / 'marker'}").returncode == 0
+    assert run(PASS, f"{Point.STORE_RECORDED}@1={tmp_path / 'marker'}").returncode == 0
 
 
 def test_several_points_are_ordered_with_commas(tmp_path: Path) -> None:
-    orders = f"{Point.STORE_LOCKED}@1={tmp_path / 'a'},{POINT}@2={tmp_path / 'b'}"
+    orders = f"{Point.STORE_RECORDED}@1={tmp_path / 'a'},{POINT}@2={tmp_path / 'b'}"
     assert run(PASS, orders).returncode == -signal.SIGKILL
     assert [marker.name for marker in tmp_path.iterdir()] == ["b"]
 
@@ -93,13 +93,13 @@ def test_several_points_are_ordered_with_commas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("orders", "words"),
     [
-        ("store.written", "'store.written' is no order, as store.written@2=/tmp/run/store.written"),
-        ("store.written@0=/tmp/m", "is no order"),
-        ("store.written@1=relative", "is no order"),
-        ("store.written@1=/tmp/m,", "'' is no order"),
-        ("store.writen@1=/tmp/m", "there is no point 'store.writen'; crash.py has all of them"),
-        ("store.written@1=/nowhere/m", "there is no directory '/nowhere' for the marker of store.written"),
-        ("store.written@1=/tmp/m,store.written@2=/tmp/n", "store.written is ordered twice"),
+        ("store.locked", "'store.locked' is no order, as store.locked@2=/tmp/run/store.locked"),
+        ("store.locked@0=/tmp/m", "is no order"),
+        ("store.locked@1=relative", "is no order"),
+        ("store.locked@1=/tmp/m,", "'' is no order"),
+        ("store.loked@1=/tmp/m", "there is no point 'store.loked'; crash.py has all of them"),
+        ("store.locked@1=/nowhere/m", "there is no directory '/nowhere' for the marker of store.locked"),
+        ("store.locked@1=/tmp/m,store.locked@2=/tmp/n", "store.locked is ordered twice"),
     ],
 )
 def test_a_bad_order_is_one_sentence_at_the_start(orders: str, words: str) -> None:

@@ -50,6 +50,5 @@ def _hand_back(stage: str, given: Settings, flight: int, blamed: Sequence[int], 
     with suppress(WireroomError, *AWAY):  # the lease is the fallback
         with connect(given.database_url, stage) as connection, connection.transaction():
             ends.hand_back(connection, flight, stage, stage, blamed, cause, given.host_delay)
-            crash_at(Point.BURIAL_WRITTEN)
         crash_at(Point.BURIAL_COMMITTED)
         Broker(given.redis_url).wake()

@@ -206,7 +206,6 @@ class Room:
             try:
                 with self.pool.connection() as connection, connection.transaction():
                     ends.hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
-                    crash_at(Point.HAND_BACK_WRITTEN)
             except AWAY:
                 time.sleep(0.5)
             else:

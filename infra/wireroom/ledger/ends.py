@@ -100,9 +100,9 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
         assert kept is not None
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
+        crash_at(Point.CAPTURE_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, row, delay)
-        crash_at(Point.CAPTURE_WRITTEN)
         return True
 
 
@@ -136,6 +136,7 @@ def end(
         },
     )
     offers, flights = zip(*rows, strict=True)
+    crash_at(Point.END_WRITTEN)
     land(connection, {flight for flight in flights if flight is not None})
     _leave_in_peace(connection, hosts, delay)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
@@ -158,7 +159,6 @@ def reject(
         mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
         hosts = {one.host for one in mine.values() if one.host}
         end(connection, [end for end in ends if end.job_id in mine], hosts, delay)
-        crash_at(Point.REJECT_WRITTEN)
         return sorted(mine)
 
 
@@ -174,10 +174,10 @@ def fail(
         locked = lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
         quarantined = _apply(connection, flight, stage, worker, verdicts)
+        crash_at(Point.FAIL_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
-        crash_at(Point.FAIL_WRITTEN)
         return verdicts
 
 
@@ -200,6 +200,7 @@ def hand_back(
             connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
     _record(connection, flight, stage, worker, [*again, *gone])
     quarantined = _quarantine(connection, stage, gone)
+    crash_at(Point.HAND_BACK_WRITTEN)
     land(connection, [flight])
     _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
     keep_offers(connection, *quarantined, KEEP_QUARANTINED)

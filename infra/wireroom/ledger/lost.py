@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.ends import Failure, hand_back, lock_flight
@@ -114,9 +113,7 @@ def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure]
             if connection.execute(queries.end_flight, seen).rowcount == 0:
                 raise _MovedOnError
             cause = f"the worker was lost at {flight.stage}"
-            failures = hand_back(connection, flight.id, flight.stage, flight.worker or "", blamed, cause, delay)
-            crash_at(Point.TAKE_BACK_WRITTEN)
-            return failures
+            return hand_back(connection, flight.id, flight.stage, flight.worker or "", blamed, cause, delay)
     except _MovedOnError:
         return None
 

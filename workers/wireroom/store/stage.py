@@ -82,7 +82,6 @@ def _store(connection: Connection, articles: Sequence[Enriched]) -> list[End]:
         found = _write(connection, records) if records else []
         crash_at(Point.STORE_RECORDED)
         ends.end(connection, found)
-        crash_at(Point.STORE_WRITTEN)
         return found
 
 
