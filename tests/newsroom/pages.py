@@ -47,8 +47,11 @@ class Handler(BaseHTTPRequestHandler):
 class Web:
     """Serves from `with` to its end, on every address of the loopback network: each is a host of its own."""
 
+    def __init__(self, handler: type[Handler] = Handler) -> None:
+        self._handler = handler
+
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("", 0), Handler)
+        self._server = ThreadingHTTPServer(("", 0), self._handler)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self

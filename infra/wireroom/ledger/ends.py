@@ -11,9 +11,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from wireroom.contracts import FetchedPage
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.errors import Transient
+from wireroom.errors import Transient, Unusable
 from wireroom.ledger.accept import compress, digest
 from wireroom.ledger.flights import LEG_OF, land
 
@@ -99,6 +100,7 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
         assert kept is not None
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
+        crash_at(Point.CAPTURE_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, row, delay)
         return True
@@ -134,9 +136,15 @@ def end(
         },
     )
     offers, flights = zip(*rows, strict=True)
+    crash_at(Point.END_WRITTEN)
     land(connection, {flight for flight in flights if flight is not None})
     _leave_in_peace(connection, hosts, delay)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
+
+
+def rejection(job_id: int, error: Unusable, stages: Mapping[str, float]) -> End:
+    """The end of a job whose article is unusable."""
+    return End(job_id, "rejected", error.reason, str(error), stages=stages)
 
 
 def reject(
@@ -166,6 +174,7 @@ def fail(
         locked = lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
         quarantined = _apply(connection, flight, stage, worker, verdicts)
+        crash_at(Point.FAIL_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
@@ -191,6 +200,7 @@ def hand_back(
             connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
     _record(connection, flight, stage, worker, [*again, *gone])
     quarantined = _quarantine(connection, stage, gone)
+    crash_at(Point.HAND_BACK_WRITTEN)
     land(connection, [flight])
     _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
     keep_offers(connection, *quarantined, KEEP_QUARANTINED)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, Literal, NamedTuple
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
@@ -116,8 +117,7 @@ class Launcher:
                 return Launch([])
             if self.leg == "fetch":
                 self._call_hosts(connection, sweep)
-            room = self._worth_a_flight(connection, room)
-            if not room:
+            if not (room := self._worth_a_flight(connection, room)):
                 return Launch([], more)
             claimed = self._claim(connection, room)
             self._sweep = False
@@ -252,6 +252,7 @@ class Launcher:
                     for id_, group in flights.items()
                 ],
             )
+        crash_at(Point.LAUNCH_WRITTEN)
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 

@@ -10,6 +10,7 @@ import psycopg
 
 from wireroom import logs, metrics
 from wireroom.broker import Broker, BrokerAway
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
 from wireroom.ledger.events import ROUND, Sequencer
@@ -79,7 +80,9 @@ class Dispatcher:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
+            crash_at(Point.LAUNCH_COMMITTED)
             self._broker.publish(flight.stage, flight.id)
+            crash_at(Point.LAUNCH_PUBLISHED)
             metrics.FLIGHTS_LAUNCHED.labels(launcher.leg).inc()
             metrics.ARTICLES_LAUNCHED.labels(launcher.leg).inc(len(flight.jobs))
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
@@ -108,6 +111,7 @@ class Dispatcher:
             failures = lost.take_back(self._db, one, self._delay)
             if failures is None:
                 continue
+            crash_at(Point.TAKE_BACK_COMMITTED)
             flight = one.flight
             metrics.LOST_FLIGHTS.labels(one.rule).inc()
             logs.warning(Event.flight_lost, flight=flight.id, stage=flight.stage, rule=one.rule, worker=flight.worker)

@@ -10,6 +10,7 @@ from psycopg_pool import PoolTimeout
 
 from wireroom import logs, records
 from wireroom.broker import Broker
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away, refusal
 from wireroom.gateway.tally import tally
@@ -62,6 +63,7 @@ class FrontDesk:
     def _accept(self, offers: Sequence[Offer], submission: str | None) -> list[Answer]:
         with self.connection() as connection:
             answers = accept_each(connection, offers, self.tickets, submission)
+        crash_at(Point.ACCEPT_COMMITTED)
         self.broker.wake()
         return answers
 
