@@ -24,7 +24,7 @@ from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
-from wireroom.supervisor import Supervisor
+from wireroom.supervisor import Process, Supervisor
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -51,7 +51,7 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
+        self.supervisor = Supervisor(self.crew(dispatchers, gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -79,6 +79,10 @@ class Line:
         """A new connection for the questions of the test, once the one before may be broken."""
         self._connections.close()
         self.db: Connection = self._connections.enter_context(connect(self.database, "test"))
+
+    def crew(self, dispatchers: int, gateway: bool) -> list[Process]:
+        """Who works on the line."""
+        return crew(self.env, dispatchers=dispatchers, gateway=gateway)
 
     def submit(self, offers: Iterable[Offer]) -> list[int]:
         """Accept as a producer does; the job ids."""
