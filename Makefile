@@ -46,6 +46,10 @@ test: lint types imports  ## everything that must pass: lint, types, import rule
 test-containers: setup  ## build the images and test them, on the Docker engine that answers here
 	$(BIN)/pytest tests/containers
 
+.PHONY: test-faults
+test-faults: setup  ## do harm to a whole line in every way we know, and prove that nothing is lost (20 minutes)
+	$(BIN)/pytest -v --durations=10 tests/faults
+
 .PHONY: bench
 bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)

@@ -17,8 +17,11 @@ from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real inputs that are not part of the repository; tests that need them are named test_seed*.py."""
 
-CONTAINERS = Path(__file__).parent / "containers"
-"""Tests that need a Docker engine; they are collected where they are named, as `make test-containers` does."""
+APART = {
+    Path(__file__).parent / "containers": "They need a Docker engine: make test-containers.",
+    Path(__file__).parent / "faults": "They take a quarter of an hour: make test-faults.",
+}
+"""Tests that are collected only where they are named, and why."""
 
 _numbers = count(1)
 
@@ -27,12 +30,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.name.startswith("test_seed") and not SHARED_DATA.is_dir():
         return True
     # What a command line names is never asked about here.
-    return True if collection_path == CONTAINERS else None
+    return True if collection_path in APART else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if "tests" in config.args:
-        terminalreporter.write_line("Not collected: tests/containers. They need a Docker engine: make test-containers.")
+        for folder, why in APART.items():
+            terminalreporter.write_line(f"Not collected: tests/{folder.name}. {why}")
     if not SHARED_DATA.is_dir():
         terminalreporter.write_line(f"Not collected: test_seed*.py, for there are no real inputs in {SHARED_DATA}.")
     if which("curl") is None:

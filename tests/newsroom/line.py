@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Event, Thread
@@ -19,7 +19,7 @@ from newsroom.desk import offer
 from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
-from wireroom.embedded import EmbeddedValkey
+from wireroom.embedded import EmbeddedValkey, free_port
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
 from wireroom.ledger.reconcile import Reconciliation, reconcile
@@ -41,21 +41,25 @@ class Line:
         directory: Path,
         *,
         dispatchers: int = 1,
+        gateway: bool = False,
         env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.database = database
         self.directory = directory
         self.valkey = EmbeddedValkey(directory / "valkey")
         self.env = ENV | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": self.valkey.url} | dict(env)
-        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=False), directory)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
+        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
+        self._connections = ExitStack()
         self._stopping = Event()
 
     def __enter__(self) -> Self:
         self.valkey.start()
-        self._context = connect(self.database, "test")
-        self.db: Connection = self._context.__enter__()
+        self.connect()
         self.broker = Broker(self.valkey.url)
         # The supervisor belongs to one thread that lives as long as the processes.
         self._thread = Thread(target=self.supervisor.run, args=(self._stopping.is_set,), name="supervisor")
@@ -68,8 +72,13 @@ class Line:
         self._stopping.set()
         self._thread.join()
         self.broker.close()
-        self._context.__exit__(None, None, None)
+        self._connections.close()
         self.valkey.stop()
+
+    def connect(self) -> None:
+        """A new connection for the questions of the test, once the one before may be broken."""
+        self._connections.close()
+        self.db: Connection = self._connections.enter_context(connect(self.database, "test"))
 
     def submit(self, offers: Iterable[Offer]) -> list[int]:
         """Accept as a producer does; the job ids."""
@@ -172,11 +181,13 @@ def story(number: int) -> str:
 
 
 @contextmanager
-def stopped(pid: int) -> Any:
-    """The process is stopped (SIGSTOP) for the time of the block."""
-    process = psutil.Process(pid)
-    process.suspend()
+def stopped(*pids: int) -> Iterator[None]:
+    """The processes are stopped (SIGSTOP) for the time of the block."""
+    processes = [psutil.Process(pid) for pid in pids]
     try:
+        for process in processes:
+            process.suspend()
         yield
     finally:
-        process.resume()
+        for process in processes:
+            process.resume()

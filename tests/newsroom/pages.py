@@ -82,6 +82,11 @@ class Web:
         """How often each path was asked for."""
         return self._server.asked
 
+    @property
+    def pattern(self) -> str:
+        """The address of a page, with places for `host` and `number`."""
+        return f"http://127.0.0.{{host}}:{self._server.server_port}/{{number}}"
+
     def url(self, number: int | str, host: int = 1) -> str:
         """The address of a page on one of many hosts."""
-        return f"http://127.0.0.{host}:{self._server.server_port}/{number}"
+        return self.pattern.format(host=host, number=number)

@@ -12,6 +12,8 @@ from wireroom.contracts import Enrichments, Keyword, ParsedArticle
 from wireroom.enrich.enricher import enricher
 
 ENTRY_POINT = "[wireroom.enrichers]\nzz_poison = newsroom.poison:poison\n"
+DEADLY = {"HANG": "SIGALRM", "SEGFAULT": "SIGSEGV", "NAN": "ValidationError"}
+"""The words that end in quarantine, and what the cause says then; the others are recorded as errors of the enricher."""
 
 
 @enricher("zz_poison", "1")

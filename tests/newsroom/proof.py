@@ -1,0 +1,73 @@
+"""The promise, read from the database and from what producers hold: nothing lost, nothing twice, all explained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import redis
+
+from newsroom.line import Line
+from newsroom.poison import DEADLY
+from newsroom.producers import Press, Wave
+from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
+
+DRAIN_SECONDS = 120.0
+"""In so much time after the end of a fault the line drains by itself."""
+_PLACES = """
+SELECT jobs.id, jobs.producer, jobs.key, outcomes.outcome, quarantine.cause, versions.title, versions.parsed ->> 'text',
+    (SELECT count(*) FROM attempts WHERE attempts.job_id = jobs.id AND kind = 'lost')
+FROM jobs LEFT JOIN outcomes ON outcomes.job_id = jobs.id LEFT JOIN quarantine ON quarantine.job_id = jobs.id
+    LEFT JOIN versions ON versions.job_id = jobs.id
+WHERE jobs.producer = ANY(%s)
+"""
+
+
+def prove(line: Line, press: Press, *, list_lost: bool = False, most_losses: int = 2) -> None:
+    """All that the producers of `press` were promised is true once the line has drained; raises what is not.
+
+    What was pushed onto the Redis list is promised only while Redis keeps it: not where its data was `list_lost`.
+    Of innocent articles none was blamed more than `most_losses` times.
+    """
+    for wave in press.sent:
+        wave.finish()
+    line.wait(lambda: not line.count("line") and _list_is_empty(line), "the line to drain", DRAIN_SECONDS)
+    line.check()
+    rows = {row[0]: row for wave in press.sent for row in _rows(line, wave)}
+    by_key = {(producer, int(key)): job_id for job_id, producer, key, *_ in rows.values()}
+    _answers_are_jobs(press, by_key, list_lost=list_lost)
+    _each_ended_once(press, rows, most_losses)
+    stored = sum(outcome == "stored" for _, _, _, outcome, *_ in rows.values())
+    assert line.count("articles") == line.count("versions") == stored
+
+
+def _list_is_empty(line: Line) -> bool:
+    with redis.Redis.from_url(line.valkey.url) as client:
+        return not client.exists(INTAKE_BATCHES, *INTAKE_LISTS)
+
+
+def _rows(line: Line, wave: Wave) -> list[Any]:
+    return line.db.execute(_PLACES, [[order.producer for order in wave.orders]]).fetchall()
+
+
+def _answers_are_jobs(press: Press, by_key: dict[tuple[str, int], int], *, list_lost: bool) -> None:
+    held = {(order.producer, one.number): one.job_id for wave in press.sent for order, one in wave.answered()}
+    promised = {which: job_id for which, job_id in held.items() if job_id is not None}
+    assert {which: by_key.get(which) for which in promised} == promised
+    pushed = held.keys() - promised.keys()
+    assert list_lost or pushed <= by_key.keys(), sorted(pushed - by_key.keys())
+    # And nothing is there that nobody offered.
+    assert by_key.keys() <= held.keys()
+
+
+def _each_ended_once(press: Press, rows: dict[int, Any], most_losses: int) -> None:
+    seeded = {which: word for wave in press.sent for which, word in wave.poison.items()}
+    deadly = {which: DEADLY[word] for which, word in seeded.items() if word in DEADLY}
+    quarantined = {(producer, key): cause for _, producer, key, _, cause, *_ in rows.values() if cause is not None}
+    assert quarantined.keys() == deadly.keys(), quarantined
+    assert all(deadly[which] in cause for which, cause in quarantined.items()), quarantined
+    innocent = [row for row in rows.values() if (row[1], row[2]) not in deadly]
+    assert Counter(outcome for _, _, _, outcome, *_ in innocent) == {"stored": len(innocent)}
+    for job_id, _, key, _, _, title, text, losses in innocent:
+        assert f" {key} " in title, (job_id, key, title, text)
+        assert losses <= most_losses, (job_id, losses)
