@@ -33,9 +33,8 @@ def kill_child(stage: str) -> Harm:
 
     def harm(line: Line, chance: random.Random) -> None:
         # Between its end and the next one's start there is none.
-        if children := line.children(stage):
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(chance.choice(children)).kill()
+        with suppress(psutil.NoSuchProcess, KeyError, IndexError):
+            psutil.Process(chance.choice(line.children(stage))).kill()
 
     return harm
 
@@ -44,7 +43,8 @@ def stop(name: str, seconds: float) -> Harm:
     """SIGSTOP of a process and its children for so long, then SIGCONT."""
 
     def harm(line: Line, _: random.Random) -> None:
-        with suppress(psutil.NoSuchProcess), stopped(line.supervisor.pids()[name], *line.children(name)):
+        # It may have died just now.
+        with suppress(psutil.NoSuchProcess, KeyError), stopped(line.supervisor.pids()[name], *line.children(name)):
             time.sleep(seconds)
 
     return harm
@@ -97,7 +97,8 @@ class PostgresHarm:
     def kill_backend(self, line: Line, chance: random.Random) -> None:
         """kill -9 of the process of one connection: Postgres ends all others, and recovers."""
         pids = [pid for (pid,) in line.db.execute(_OTHERS)]
-        os.kill(chance.choice(pids), signal.SIGKILL)
+        with suppress(IndexError, ProcessLookupError):  # just now nobody may be connected
+            os.kill(chance.choice(pids), signal.SIGKILL)
         self._reconnect(line)
 
     def shut_down(self, line: Line, _: random.Random) -> None:

@@ -127,6 +127,15 @@ class Line:
                 raise AssertionError(f"waited in vain for {what}; on the line: {left.fetchall()}")
             time.sleep(0.02)
 
+    def wait_until_up(self) -> None:
+        """Wait until every process has said that it has started."""
+
+        def up() -> bool:
+            started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
+            return set(self.supervisor.pids().values()) <= started
+
+        self.wait(up, "all processes to start")
+
     def check(self) -> Reconciliation:
         """Every job id that a producer was given is in the ledger, and reconcile finds nothing."""
         found = reconcile(self.db, everything=True)
