@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name, _, seconds = self.path.strip("/").partition("?")
-        self.server.asked[self.path] += 1
+        self.server.asked.append(self.path)
         if seconds and self.server.closing.wait(float(seconds)):
             return
         body = page(int(name)).encode() if name.isdecimal() else b"There is no such page."
@@ -54,7 +54,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("", 0), Handler)
         self.closing = Event()
-        self.asked = Counter[str]()
+        self.asked: list[str] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that does not wait for the end is nothing to speak of."""
@@ -80,7 +80,7 @@ class Web:
     @property
     def asked(self) -> Counter[str]:
         """How often each path was asked for."""
-        return self._server.asked
+        return Counter(self._server.asked)
 
     @property
     def pattern(self) -> str:
