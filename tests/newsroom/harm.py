@@ -124,7 +124,7 @@ class PostgresHarm:
 
     def kill(self, line: Line, _: random.Random) -> None:
         """kill -9 of the whole server, as a power cut; it comes back and recovers."""
-        for process in self._processes():
+        for process in self.processes():
             process.kill()
         self._server.kill()
         self._start(line)
@@ -147,16 +147,27 @@ class PostgresHarm:
         self._server.stop()
         self._start(line)
 
+    def shut_down_for(self, seconds: float) -> Harm:
+        """Postgres is not there for so long."""
+
+        def harm(line: Line, _: random.Random) -> None:
+            self._server.stop()
+            time.sleep(seconds)
+            self._start(line)
+
+        return harm
+
     def stop(self, seconds: float) -> Harm:
         """Postgres does not answer for so long."""
 
         def harm(line: Line, _: random.Random) -> None:
-            with stopped(*(process.pid for process in self._processes())):
+            with stopped(*(process.pid for process in self.processes())):
                 time.sleep(seconds)
 
         return harm
 
-    def _processes(self) -> list[psutil.Process]:
+    def processes(self) -> list[psutil.Process]:
+        """The server's, its first one before the others."""
         leader = psutil.Process(self._server.pid)
         return [leader, *leader.children(recursive=True)]
 

@@ -156,12 +156,13 @@ class Line:
         return [child.pid for child in parent.children(recursive=True)]
 
     def sizes(self) -> dict[str, int]:
-        """Name -> private memory of the process and its children, in bytes."""
-        return {
-            name: sum(one.memory_full_info().uss for one in (parent, *parent.children(recursive=True)))
-            for name, pid in self.supervisor.pids().items()
-            for parent in [psutil.Process(pid)]
-        }
+        """Process, or the child of one and its place -> private memory in bytes."""
+        sizes = {"valkey": _size(psutil.Process(self.valkey.pid))}
+        for name, pid in self.supervisor.pids().items():
+            process = psutil.Process(pid)
+            sizes[name] = _size(process)
+            sizes |= {f"{name} child {n}": _size(child) for n, child in enumerate(process.children(recursive=True), 1)}
+        return sizes
 
     def log(self) -> list[dict[str, Any]]:
         """Every line that a process of the line has logged."""
@@ -170,6 +171,10 @@ class Line:
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines
+
+
+def _size(process: psutil.Process) -> int:
+    return int(process.memory_full_info().uss)
 
 
 @cache

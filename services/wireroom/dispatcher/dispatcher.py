@@ -17,6 +17,7 @@ from wireroom.ledger.events import ROUND, Sequencer
 from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
 from wireroom.ledger.lost import Watch
 from wireroom.logs import Event
+from wireroom.outages import Outage
 from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.5
@@ -34,8 +35,9 @@ class Dispatcher:
     """Launches what is ready and takes back what is lost, over one connection."""
 
     def __init__(
-        self, connection: Connection, broker: Broker, given: Settings, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, connection: Connection, broker: Broker, given: Settings, outage: Outage,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
@@ -44,7 +46,7 @@ class Dispatcher:
         self._sequencer = Sequencer()
         self._clock = clock
         self._due: dict[str, float] = {}
-        self._away = False
+        self._outage = outage
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping()`; while Redis is away nothing is launched. Raises what Postgres raises."""
@@ -55,7 +57,7 @@ class Dispatcher:
                     if stopping():
                         return
             except BrokerAway as error:
-                self._say_away(error)
+                self._outage.met(error)
                 self._look_for_lost(None, {})
                 self._sequence()
                 time.sleep(LOOK_SECONDS)
@@ -63,7 +65,7 @@ class Dispatcher:
     def look(self) -> None:
         """One round. Raises `BrokerAway`: what was published may or may not have been sent."""
         epoch = self._broker.epoch(make=True)
-        self._say_back()
+        self._outage.over()
         # Before the others: what is below the watermarks has waited longest.
         sweep = self._is_time(SWEEP_SECONDS, "sweep")
         for launcher in self._launchers:
@@ -134,16 +136,6 @@ class Dispatcher:
             return False
         self._due[what] = now + seconds
         return True
-
-    def _say_away(self, error: BrokerAway) -> None:
-        if not self._away:
-            logs.warning(Event.broker_away, cause=str(error))
-        self._away = True
-
-    def _say_back(self) -> None:
-        if self._away:
-            logs.info(Event.broker_back)
-        self._away = False
 
 
 def bounds(leg: Leg, given: Settings) -> Bounds:

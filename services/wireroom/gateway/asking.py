@@ -9,7 +9,6 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any, NoReturn, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import Problem, refusal
+from wireroom.gateway.promptness import in_time
 from wireroom.gateway.views import outcomes_view, submission_view
 from wireroom.ledger.offer import check_name
 from wireroom.ledger.repair import CANCELLED
@@ -31,7 +31,7 @@ T = TypeVar("T")
 async def show_job(request: Request) -> Response:
     """Where a job is, and what happened to it."""
     job_id = request.state.job = _id(request, "job")
-    return _found(await run_in_threadpool(_desk(request).job, job_id), f"there is no job {job_id}")
+    return _found(await in_time(_desk(request).job, job_id), f"there is no job {job_id}")
 
 
 async def show_article(request: Request) -> Response:
@@ -39,13 +39,13 @@ async def show_article(request: Request) -> Response:
     check_parameters(request, "version")
     article_id, version = _id(request, "article"), _number(request, "version", 1)
     missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
-    return _found(await run_in_threadpool(_desk(request).article, article_id, version), missing)
+    return _found(await in_time(_desk(request).article, article_id, version), missing)
 
 
 async def cancel_job(request: Request) -> Response:
     """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
     job_id = request.state.job = _id(request, "job")
-    judged = await run_in_threadpool(_desk(request).cancel, job_id)
+    judged = await in_time(_desk(request).cancel, job_id)
     if judged.state == "unknown":
         raise Problem(404, f"there is no job {job_id}")
     if judged.state == "finished" and judged.reason != CANCELLED:
@@ -66,7 +66,7 @@ async def show_submission(request: Request) -> Response:
 async def cancel_submission(request: Request) -> Response:
     """End the jobs of a submission that have not ended, but for those that others offered too."""
     name = request.path_params["name"]
-    cancelled = await run_in_threadpool(_desk(request).cancel_submission, name)
+    cancelled = await in_time(_desk(request).cancel_submission, name)
     return as_json({"submission": name} | cancelled._asdict()) if cancelled else _no_submission(name)
 
 
@@ -74,7 +74,7 @@ async def show_outcomes(request: Request) -> Response:
     """What ended after `?after=`, in order and without gaps; with `?wait=` once there is something."""
     check_parameters(request, "after", "limit", "producer", "wait")
     at_end = request.query_params.get("after") == "end"
-    after = await run_in_threadpool(_desk(request).head) if at_end else _number(request, "after", 0) or 0
+    after = await in_time(_desk(request).head) if at_end else _number(request, "after", 0) or 0
     limit = _number(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
     producer = request.query_params.get("producer")
     if refused := check_name("producer", producer):

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg_pool import PoolTimeout
 
-from wireroom import logs, records
+from wireroom import records
 from wireroom.broker import Broker
 from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Connection, open_pool
@@ -23,7 +23,7 @@ from wireroom.ledger.offer import Offer, Refused, prepare
 from wireroom.ledger.reading import read_job
 from wireroom.ledger.repair import Judged
 from wireroom.ledger.submissions import Cancelled, Progress
-from wireroom.logs import Event
+from wireroom.outages import database_outage
 from wireroom.settings import Settings
 
 CONNECTIONS = 8
@@ -41,6 +41,8 @@ class FrontDesk:
         self.tickets = Tickets()
         self.broker = Broker(given.redis_url)
         self.pool = open_pool(given.database_url, "gateway", CONNECTIONS)
+        self.outage = database_outage()
+        """Of Postgres, as this process meets it."""
         self._lent: set[Connection] = set()
 
     def close(self) -> None:
@@ -125,11 +127,12 @@ class FrontDesk:
         try:
             with self.pool.connection(POOL_SECONDS) as connection, self._lending(connection):
                 yield connection
+            self.outage.over()
         except AWAY as error:
             if isinstance(error, PoolTimeout) and self._lent:
                 # Others work with theirs: Postgres is there.
                 raise away("the gateway has too much to do: repeat the request", reason="busy") from error
-            logs.warning(Event.database_away, cause=str(error))
+            self.outage.met(error)
             # What broke one connection has often broken all; the next requests should not have to find that out.
             self.pool.check()
             raise away("the ledger does not answer now: repeat the request", reason="database_away") from error
