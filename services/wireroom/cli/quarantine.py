@@ -138,8 +138,8 @@ def reject(
 class _Told:
     """Tells what becomes of what was wanted: job by job where jobs were named, else how many they were."""
 
-    def __init__(self, wanted: Wanted, done: str, sentence: str, *, as_json: bool) -> None:
-        self._wanted, self._done, self._sentence, self._as_json = wanted, done, sentence, as_json
+    def __init__(self, wanted: Wanted, done: str, state: str, *, as_json: bool) -> None:
+        self._wanted, self._done, self._state, self._as_json = wanted, done, state, as_json
         self._moved = 0
         self._met = set[int]()
         self._stayed = False
@@ -152,7 +152,7 @@ class _Told:
             write_lines({"job_id": job, self._done: True} for job in step.moved)
         elif self._wanted.job_ids is not None:
             for job in step.moved:
-                answer(f"job {job} is {self._sentence}")
+                answer(f"job {job} is {self._state}")
         self._stay(step.stayed)
 
     def end(self, ledger: Connection) -> None:
@@ -162,7 +162,7 @@ class _Told:
         elif not self._met:
             say(_nothing(self._wanted))
         elif not self._as_json:
-            answer(f"{_jobs(self._moved)} {self._sentence}")
+            answer(f"{_jobs(self._moved)} {'is' if self._moved == 1 else 'are'} {self._state}")
         if self._stayed:
             raise typer.Exit(1)
 
@@ -174,10 +174,10 @@ class _Told:
 
 def _wanted(ids: list[int] | None, cause: str | None, source: str | None, stage: str | None, *, every: bool) -> Wanted:
     wanted = Wanted(cause, source, stage, list(dict.fromkeys(ids)) if ids else None)
-    if every and ids:
-        raise typer.BadParameter("give the ids of jobs or --all, not both")
-    if not every and wanted == Wanted():
-        raise typer.BadParameter("give the ids of jobs, a --cause, a --source or a --stage; or --all")
+    if every == (wanted != Wanted()):
+        raise typer.BadParameter(
+            "give the ids of jobs, a --cause, a --source or a --stage; or else --all"
+        )
     return wanted
 
 

@@ -29,15 +29,15 @@ _UNKNOWN = re.compile("Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile("Object missing required field `(.*)`")
 _WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
 T = TypeVar("T", bound="Order")
+Id = Annotated[int, msgspec.Meta(ge=1, le=BIGINT)]
+Ids = Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MOST_IDS)]
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Which jobs, and by whose word: those that fit all that is given of ids, cause, source and stage; or `all`."""
 
     who: str
-    job_ids: Annotated[
-        list[Annotated[int, msgspec.Meta(ge=1, le=BIGINT)]] | None, msgspec.Meta(min_length=1, max_length=MOST_IDS)
-    ] = None
+    job_ids: Ids | None = None
     cause: str | None = None
     source: str | None = None
     stage: str | None = None
