@@ -50,6 +50,10 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
+.PHONY: bench-losses
+bench-losses: setup  ## what a careful Celery chain and Wireroom lose and repeat under the same faults (12 minutes); LOSSES="--help"
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.losses $(LOSSES)
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .
