@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -27,28 +28,41 @@ def main() -> None:
     """Measure, and print the table; after Ctrl-C, of what has been measured."""
     given = _arguments()
     signal.signal(signal.SIGINT, _once)
-    rows: list[Row] = []
+    found = Found([], "")
     try:
-        with TemporaryDirectory(prefix="losses-") as directory, servers(Path(directory)) as (postgres, valkey):
-            migrate(postgres.url)
-            machine = measured_on(postgres, valkey, given.articles, given.seed)
-            sys.stderr.write(f"{machine}\n")
-            for row in _trials(given, postgres, Path(directory)):
-                rows.append(row)
-                sys.stderr.write(f"{', '.join(cells(row.account))}\n")
+        _measure(given, found)
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped.\n")
+        sys.exit(STOPPED)
     except WireroomError as error:
-        sys.exit(f"make bench-losses: {error}")
-    if rows:
-        sys.stdout.write(f"{table(rows)}\n\n{machine}\n")
-    sys.exit(0 if rows and len(rows) == len(_chosen(given)) else STOPPED)
+        sys.exit(f"\nmake bench-losses: {error}")
+    finally:
+        if found.rows:
+            sys.stdout.write(f"\n{table(found.rows)}\n\n{found.machine}\n")
+
+
+@dataclass
+class Found:
+    """What has been measured so far, and on what."""
+
+    rows: list[Row]
+    machine: str
+
+
+def _measure(given: argparse.Namespace, found: Found) -> None:
+    with TemporaryDirectory(prefix="losses-") as directory, servers(Path(directory)) as (postgres, valkey):
+        migrate(postgres.url)
+        found.machine = measured_on(postgres, valkey, given.articles, given.seed)
+        sys.stderr.write(f"{found.machine}\n")
+        for row in _trials(given, postgres, Path(directory)):
+            found.rows.append(row)
+            sys.stderr.write(f"{', '.join(cells(row.account))}\n")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-losses", description=__doc__)
-    parser.add_argument("--articles", type=_positive, default=400, help="for each fault and system")
+    parser.add_argument("--articles", type=_positive, default=300, help="for each fault and system")
     parser.add_argument("--seed", type=int, default=1, help="of the moments and victims of the faults")
+    parser.add_argument("--minutes", type=float, default=11.0, help="no trial is begun after so many")
     parser.add_argument("--faults", nargs="*", default=list(FAULTS), metavar="FAULT", choices=FAULTS,
                         help=f"{'; '.join(FAULTS)}")  # fmt: skip
     parser.add_argument("--systems", nargs="*", default=list(SYSTEMS), metavar="SYSTEM", choices=SYSTEMS,
@@ -63,15 +77,14 @@ def _positive(text: str) -> int:
     return number
 
 
-def _chosen(given: argparse.Namespace) -> list[tuple[str, str]]:
-    """Fault and system of each trial, in their order."""
-    return [(name, system) for name in given.faults for system in FAULTS[name].systems if system in given.systems]
-
-
 def _trials(given: argparse.Namespace, postgres: EmbeddedPostgres, directory: Path) -> Iterator[Row]:
-    trials = _chosen(given)
+    end = time.monotonic() + given.minutes * 60
+    trials = [(name, system) for name in given.faults for system in FAULTS[name].systems if system in given.systems]
     for number, (name, system) in enumerate(trials, 1):
         started, fault = time.monotonic(), FAULTS[name]
+        if started > end:
+            sys.stderr.write(f"{given.minutes:g} minutes are over; not measured: {trials[number - 1 :]}\n")
+            return
         sys.stderr.write(f"[{number}/{len(trials)}] {name}: {system} ... ")
         sys.stderr.flush()
         plan = Plan(given.articles, poison_among(given.articles, fault, given.seed))

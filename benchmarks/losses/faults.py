@@ -107,9 +107,14 @@ def stop_redis(subject: Subject) -> None:
 
 def restart_postgres(subject: Subject) -> None:
     """An immediate shutdown, and a new start at once."""
-    os.kill(subject.postgres.pid, signal.SIGQUIT)
-    while not subject.postgres.revive():
-        time.sleep(0.05)
+    server = psutil.Process(subject.postgres.pid)
+    server.send_signal(signal.SIGQUIT)
+    until = time.monotonic() + BACK_SECONDS
+    while server.status() != psutil.STATUS_ZOMBIE:
+        _wait(until, "the end of Postgres")
+    # It has ended; this lets go of it.
+    subject.postgres.kill()
+    subject.postgres.start()
 
 
 def cut_connections(subject: Subject) -> None:
@@ -121,11 +126,15 @@ def cut_connections(subject: Subject) -> None:
         )
 
 
+def leave_alone(_: Subject) -> None:
+    """The harm is among the articles."""
+
+
 def _process(subject: Subject, name: str) -> psutil.Process:
     """The process of that name, once it is there (again)."""
     until = time.monotonic() + BACK_SECONDS
     while name not in (pids := subject.supervisor.pids()):
-        _wait(until, name)
+        _wait(until, f"{name} to be there again")
     return psutil.Process(pids[name])
 
 
@@ -138,7 +147,7 @@ def _children(subject: Subject, stage: str) -> list[psutil.Process]:
 
 def _wait(until: float, what: str) -> None:
     if time.monotonic() > until:
-        raise WireroomError(f"{what} did not come back")
+        raise WireroomError(f"waited in vain for {what}")
     time.sleep(0.05)
 
 
@@ -152,7 +161,9 @@ FAULTS = {
     "Postgres: immediate shutdown and restart": Fault(_spread(restart_postgres)),
     "Postgres: all connections cut, three times": Fault(_spread(*[cut_connections] * 3)),
     "kill -9 of producer and gateway while they submit": Fault(_spread(kill_doors, of="accepted")),
-    "an article that segfaults its worker": Fault(lambda _: [], (CHAIN, OLD, LINE), poison=True),
+    "an article that segfaults its worker": Fault(
+        lambda _: [Strike(leave_alone, 1.0, "accepted")], (CHAIN, OLD, LINE), poison=True
+    ),
 }
 """By the name they have in the table, in the order in which they are done."""
 

@@ -16,6 +16,7 @@ import redis
 from benchmarks.losses import producer
 from benchmarks.losses.tally import TALLY
 from benchmarks.system import CORES
+from newsroom.line import ROOT
 from newsroom.poison import install
 from wireroom.database import Connection
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -148,7 +149,9 @@ def _supervised(supervisor: Supervisor) -> Iterator[None]:
 
 
 def _env(directory: Path, plan: Plan) -> dict[str, str]:
-    return install(directory / "poison") | {
+    poison = install(directory / "poison")
+    return {
+        "PYTHONPATH": f"{poison['PYTHONPATH']}:{ROOT}",
         "WIREROOM_LOG_FORMAT": "json",
         "WIREROOM_CONCURRENCY": str(CORES),
         "WIREROOM_ENRICHERS": "language,zz_poison",

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -17,13 +16,13 @@ import redis
 from benchmarks.losses.tally import STAGES
 from benchmarks.losses.tasks import VISIBILITY_SECONDS
 from benchmarks.losses.trial import Account
+from newsroom.line import ROOT
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 
 _HEAD = (
     "fault", "system", "accepted", "stored", "explained", "lost", "still going",
     "done again: parse / enrich / store", "stored twice", "seconds", "needs a hand",
 )  # fmt: skip
-_ROOT = Path(__file__).parents[2]
 
 
 class Row(NamedTuple):
@@ -70,7 +69,7 @@ def _commit() -> str:
     git = shutil.which("git")
     if git is None:
         return "unknown"
-    argv = [git, "-C", str(_ROOT), "describe", "--always", "--dirty"]
+    argv = [git, "-C", str(ROOT), "describe", "--always", "--dirty"]
     return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 

@@ -45,9 +45,9 @@ class Account(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What is seen at one moment."""
+    """What is seen at one moment; `answers` are the articles for which the producer holds one."""
 
-    answers: int
+    answers: set[int]
     ends: Ends
     held: set[int]
     worked: dict[Stage, Counter[int]]
@@ -66,21 +66,20 @@ def undergo(
         seen, ended = _settle(subject, plan.articles)
         with subject.servers() as (db, _):
             findings = subject.system.findings(db)
-        return account(subject, seen, ended - struck, findings)
+        return account(seen, max(0.0, ended - struck), findings)
 
 
-def account(subject: Subject, seen: Look, seconds: float, findings: list[str]) -> Account:
+def account(seen: Look, seconds: float, findings: list[str]) -> Account:
     """Each accepted article in one place."""
-    held_an_answer = accepted(subject.answers).keys()
-    stored = held_an_answer & seen.ends.records.keys()
-    explained = held_an_answer & seen.ends.explained.keys() - stored
-    going = held_an_answer & seen.held - stored - explained
+    stored = seen.answers & seen.ends.records.keys()
+    explained = seen.answers & seen.ends.explained.keys() - stored
+    going = seen.answers & seen.held - stored - explained
     return Account(
-        accepted=len(held_an_answer), stored=len(stored), explained=len(explained), going=len(going),
-        lost=len(held_an_answer - stored - explained - going),
+        accepted=len(seen.answers), stored=len(stored), explained=len(explained), going=len(going),
+        lost=len(seen.answers - stored - explained - going),
         twice=sum(1 for number in seen.ends.records.values() if number > 1),
         repeated={stage: sum(number - 1 for number in counts.values()) for stage, counts in seen.worked.items()},
-        seconds=max(0.0, seconds), findings=findings,
+        seconds=seconds, findings=findings,
     )  # fmt: skip
 
 
@@ -113,7 +112,7 @@ def _settle(subject: Subject, articles: int) -> tuple[Look, float]:
         held.append(seen.held)
         moved = now if seen != last else moved
         ended = now if seen.ends != last.ends else ended
-        over = seen.answers == articles and not seen.held and now - moved > QUIET_SECONDS
+        over = len(seen.answers) == articles and not seen.held and now - moved > QUIET_SECONDS
         if over or now - ended > PATIENCE:
             return seen._replace(held=set().union(*held)), ended
 
@@ -126,7 +125,7 @@ def _look_once(subject: Subject) -> Look:
     with subject.servers() as (db, broker):
         # First what may end, then what has: nothing on its way from one to the other is missed.
         held = subject.system.held(db, broker)
-        return Look(len(accepted(subject.answers)), subject.system.ends(db), held, executions(subject.tally))
+        return Look(set(accepted(subject.answers)), subject.system.ends(db), held, executions(subject.tally))
 
 
 def _patiently(look: Callable[[], Look]) -> Look:
