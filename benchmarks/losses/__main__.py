@@ -15,7 +15,7 @@ from types import FrameType
 from benchmarks.losses.faults import FAULTS, SYSTEMS, poison_among, strikes_of
 from benchmarks.losses.subject import Plan
 from benchmarks.losses.table import Row, cells, measured_on, table
-from benchmarks.losses.trial import undergo
+from benchmarks.losses.trial import LOST_SECONDS, undergo
 from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres, servers
 from wireroom.errors import WireroomError
@@ -63,6 +63,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--articles", type=_positive, default=300, help="for each fault and system")
     parser.add_argument("--seed", type=int, default=1, help="of the moments and victims of the faults")
     parser.add_argument("--minutes", type=float, default=11.0, help="no trial is begun after so many")
+    parser.add_argument("--lost-after", type=float, default=LOST_SECONDS, metavar="SECONDS",
+                        help="so long after all has come to rest, what has not ended is lost")  # fmt: skip
     parser.add_argument("--faults", nargs="*", default=list(FAULTS), metavar="FAULT", choices=FAULTS,
                         help=f"{'; '.join(FAULTS)}")  # fmt: skip
     parser.add_argument("--systems", nargs="*", default=list(SYSTEMS), metavar="SYSTEM", choices=SYSTEMS,
@@ -89,7 +91,8 @@ def _trials(given: argparse.Namespace, postgres: EmbeddedPostgres, directory: Pa
         sys.stderr.flush()
         plan = Plan(given.articles, poison_among(given.articles, fault, given.seed))
         strikes = strikes_of(name, fault, given.seed)
-        found = undergo(SYSTEMS[system](), postgres, directory / f"trial{number}", plan, strikes)
+        place = directory / f"trial{number}"
+        found = undergo(SYSTEMS[system](), postgres, place, plan, strikes, given.lost_after)
         sys.stderr.write(f"{time.monotonic() - started:.0f} s: ")
         yield Row(name, system, found)
 

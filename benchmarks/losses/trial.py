@@ -19,8 +19,10 @@ from wireroom.embedded import EmbeddedPostgres
 
 PATIENCE = 60.0
 """Seconds without a new end after which nobody believes that there will be one; three times what either waits."""
+LOST_SECONDS = 30.0
+"""Something has not ended, nothing holds it and nothing has moved for so long: it is lost. More than either waits."""
 QUIET_SECONDS = 3.0
-"""Nothing is held and nothing has moved for so long: it is over."""
+"""Everything has ended and nothing has moved for so long: it is over."""
 _AWAY = (psycopg.Error, redis.RedisError, OSError)
 
 
@@ -54,8 +56,9 @@ class Look(NamedTuple):
 
 
 def undergo(
-    system: System, postgres: EmbeddedPostgres, directory: Path, plan: Plan, strikes: Sequence[Strike]
-) -> Account:
+    system: System, postgres: EmbeddedPostgres, directory: Path, plan: Plan, strikes: Sequence[Strike],
+    lost_after: float = LOST_SECONDS,
+) -> Account:  # fmt: skip
     """Bring articles to a system and do harm to it meanwhile."""
     directory.mkdir(parents=True)
     with running(system, postgres, directory, plan) as subject:
@@ -63,7 +66,7 @@ def undergo(
             _await(subject, strike, plan.articles)
             strike.harm(subject)
         struck = time.monotonic()
-        seen, ended = _settle(subject, plan.articles)
+        seen, ended = _settle(subject, plan.articles, lost_after)
         with subject.servers() as (db, _):
             findings = subject.system.findings(db)
         return account(seen, max(0.0, ended - struck), findings)
@@ -100,7 +103,7 @@ def _await(subject: Subject, strike: Strike, articles: int) -> None:
         time.sleep(0.03)
 
 
-def _settle(subject: Subject, articles: int) -> tuple[Look, float]:
+def _settle(subject: Subject, articles: int, lost_after: float) -> tuple[Look, float]:
     """The last look, and when the last article ended."""
     seen = _look(subject)
     moved = ended = time.monotonic()
@@ -112,7 +115,8 @@ def _settle(subject: Subject, articles: int) -> tuple[Look, float]:
         held.append(seen.held)
         moved = now if seen != last else moved
         ended = now if seen.ends != last.ends else ended
-        over = len(seen.answers) == articles and not seen.held and now - moved > QUIET_SECONDS
+        quiet = QUIET_SECONDS if seen.answers <= seen.ends.numbers else lost_after
+        over = len(seen.answers) == articles and not seen.held and now - moved > quiet
         if over or now - ended > PATIENCE:
             return seen._replace(held=set().union(*held)), ended
 

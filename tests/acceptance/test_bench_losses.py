@@ -22,6 +22,7 @@ from newsroom.line import ROOT, story
 from wireroom.embedded import EmbeddedPostgres
 
 FLUSH = "Redis: FLUSHALL"
+LOST_AFTER = 5.0
 
 
 def command(*arguments: str) -> subprocess.Popen[str]:
@@ -31,7 +32,7 @@ def command(*arguments: str) -> subprocess.Popen[str]:
 
 
 def test_both_systems_undergo_the_fault_and_every_accepted_article_is_in_one_column() -> None:
-    with command("--articles", "40", "--faults", FLUSH) as running:
+    with command("--articles", "40", "--faults", FLUSH, "--lost-after", f"{LOST_AFTER}") as running:
         shown, said = running.communicate(timeout=180)
     assert running.returncode == 0, said
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in shown.splitlines() if line.startswith("|")]
@@ -61,7 +62,8 @@ def test_one_article_that_is_removed_by_hand_is_seen_as_lost(
     postgres: EmbeddedPostgres, tmp_path: Path, system: Chain | Line, harm: object
 ) -> None:
     strikes = [Strike(harm, 0.0, "accepted")]  # type: ignore[arg-type]
-    found = undergo(system, postgres, tmp_path / f"lost_{type(system).__name__.lower()}", Plan(20), strikes)
+    directory = tmp_path / f"lost_{type(system).__name__.lower()}"
+    found = undergo(system, postgres, directory, Plan(20), strikes, LOST_AFTER)
     assert (found.accepted, found.stored, found.explained, found.lost, found.going) == (20, 19, 0, 1, 0)
     assert found.needs_a_hand
 
