@@ -60,6 +60,10 @@ test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or 
 bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
+.PHONY: bench-losses
+bench-losses: setup  ## what a careful Celery chain and Wireroom lose and repeat under the same faults (12 minutes); LOSSES="--help"
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.losses $(LOSSES)
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .
