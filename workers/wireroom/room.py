@@ -31,7 +31,8 @@ from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
+from wireroom.ledger.ends import End, Failed, clean
+from wireroom.ledger.life import RetryPolicy
 from wireroom.logs import Event
 from wireroom.probes import Probes, serve
 from wireroom.readiness import Readiness
