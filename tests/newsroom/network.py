@@ -54,7 +54,7 @@ class Wired(Line):
 
     def _targets(self) -> dict[str, int | Path]:
         postgres = Path(str(conninfo_to_dict(self.database)["host"])) / ".s.PGSQL.5432"
-        targets = {"Redis": _port(self.valkey), "Postgres": postgres}
+        targets: dict[str, int | Path] = {"Redis": _port(self.valkey), "Postgres": postgres}
         links = {f"{role} to {server}": targets[server] for server, role in product(SERVERS, ROLES)}
         return links | {"producers to gateway": int(self.env["WIREROOM_GATEWAY_PORT"])}
 

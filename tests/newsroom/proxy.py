@@ -173,9 +173,7 @@ class Proxy:
         server.connect(str(self._target))
         return server
 
-    def _pass_on(
-        self, connection: _Connection, of: Way, start: socket.socket, end: socket.socket
-    ) -> None:
+    def _pass_on(self, connection: _Connection, of: Way, start: socket.socket, end: socket.socket) -> None:
         with suppress(OSError):
             while data := start.recv(_CHUNK):
                 time.sleep(random.uniform(*self._delay))

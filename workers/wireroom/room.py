@@ -28,7 +28,8 @@ from wireroom.database.migrate import check_schema
 from wireroom.deadline import Deadline
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
+from wireroom.ledger.ends import End, Failed, clean
+from wireroom.ledger.life import RetryPolicy
 from wireroom.logs import Event
 from wireroom.outages import broker_outage, database_outage
 from wireroom.probes import Probes, serve

@@ -15,16 +15,15 @@ from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.errors import Transient, Unusable
+from wireroom.ledger import life
 from wireroom.ledger.accept import compress, digest
-from wireroom.ledger.flights import LEG_OF, land
+from wireroom.ledger.flights import land
+from wireroom.ledger.life import LEG_OF, MOVES, RetryPolicy
 
 queries = Queries("wireroom.ledger", "ends.sql")
 
 KEEP_ENDED = "15 minutes"
 KEEP_QUARANTINED = "24 hours"
-MAX_LOSSES = 3
-LONGEST_BACKOFF = 3600.0
-LONGEST_WAIT = 24 * 3600.0
 LONGEST_CAUSE = 1000
 Outcome = Literal["stored", "updated", "unchanged", "rejected"]
 
@@ -59,24 +58,6 @@ class Failed:
 
     job_id: int
     error: Exception
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """How often a failure is retried, and how long the first wait is; waits double, with jitter."""
-
-    transient: int = 5
-    surprise: int = 2
-    seconds: float = 5.0
-
-    def wait(self, failures: int, error: Exception, jitter: float) -> float | None:
-        """Seconds until the next try after `failures` earlier ones; None: no more tries. `jitter` is 0 to 1."""
-        if failures >= (self.transient if isinstance(error, Transient) else self.surprise):
-            return None
-        if isinstance(error, Transient) and error.retry_after is not None:
-            # Spread, so that all who were sent away do not come back in one moment.
-            return min(error.retry_after, LONGEST_WAIT) * (1 + 0.1 * jitter)
-        return float(min(self.seconds * 2**failures, LONGEST_BACKOFF) * (0.5 + jitter))
 
 
 class Failure(NamedTuple):
@@ -192,12 +173,13 @@ def hand_back(
     locked = lock_flight(connection, flight, stage)
     guilty = locked.keys() if blamed is None else set(blamed)
     losers = [job for job in locked.values() if job.job_id in guilty]
-    gone = [Failure(j.job_id, "lost", cause, None) for j in losers if j.losses + 1 >= MAX_LOSSES]
-    again = [Failure(j.job_id, "lost", cause, 0.0) for j in losers if j.losses + 1 < MAX_LOSSES]
-    innocent = sorted(locked.keys() - {job.job_id for job in losers})
-    for jobs, loss in ((innocent, 0), ([failure.job_id for failure in again], 1)):
+    verdicts = [Failure(job.job_id, "lost", cause, life.after_loss(job.losses)) for job in losers]
+    gone = [verdict for verdict in verdicts if verdict.retry_in is None]
+    again = [verdict for verdict in verdicts if verdict.retry_in is not None]
+    innocent = sorted(locked.keys() - {verdict.job_id for verdict in verdicts})
+    for jobs, move in ((innocent, MOVES["handed_back"]), ([one.job_id for one in again], MOVES["lost"])):
         if jobs:
-            connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
+            connection.execute(queries.hand_back, {"jobs": jobs, "loss": move.losses})
     _record(connection, flight, stage, worker, [*again, *gone])
     quarantined = _quarantine(connection, stage, gone)
     crash_at(Point.HAND_BACK_WRITTEN)

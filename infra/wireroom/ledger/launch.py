@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.life import FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
-Leg = Literal["fetch", "process"]
-FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
 _BACKFILL_TURN = 10
@@ -268,8 +267,9 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        free = ready.host not in busy and asked[ready.host] < (1 if ready.losses else pages)
-        asked[ready.host] += free * (pages if ready.losses else 1)
+        alone = flies_alone(ready.losses)
+        free = ready.host not in busy and asked[ready.host] < (1 if alone else pages)
+        asked[ready.host] += free * (pages if alone else 1)
         (going if free else parked).append(ready)
     return going, parked
 
@@ -284,7 +284,7 @@ def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
         if host is not None and len(pages) > room_articles:
             room_articles = 0
         for ready in pages:
-            alone = ready.losses > 0
+            alone = flies_alone(ready.losses)
             if alone or room_articles < 1 or room_bytes < ready.bytes:
                 flights.append([])
                 room_articles, room_bytes = bounds.articles, bounds.bytes

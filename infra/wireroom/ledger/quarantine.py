@@ -18,7 +18,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import look, repair
 from wireroom.ledger.accept import CHUNK
-from wireroom.ledger.flights import LEG_OF
+from wireroom.ledger.life import LEG_OF
 from wireroom.ledger.offer import Refused, check_name
 
 queries = Queries("wireroom.ledger", "quarantine.sql")

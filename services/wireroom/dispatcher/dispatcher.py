@@ -14,7 +14,8 @@ from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
 from wireroom.ledger.events import ROUND, Sequencer
-from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
+from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
+from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
 from wireroom.logs import Event
 from wireroom.outages import Outage

@@ -10,7 +10,8 @@ import pytest
 from newsroom.desk import Desk, page
 from wireroom.gateway import quarantine as gateway
 from wireroom.ledger import ends
-from wireroom.ledger.ends import Failed, RetryPolicy, fail
+from wireroom.ledger.ends import Failed, fail
+from wireroom.ledger.life import RetryPolicy
 
 
 def fell(desk: Desk, cause: str = "odd", **fields: str) -> int:

@@ -8,7 +8,8 @@ import pytest
 
 from newsroom.desk import EPOCH, Desk
 from wireroom.ledger import flights, lost
-from wireroom.ledger.lost import LEASES, LiveFlight, Lost, Rule, Watch
+from wireroom.ledger.life import LEASES, Rule
+from wireroom.ledger.lost import LiveFlight, Lost, Watch
 
 NOON = datetime(2025, 5, 2, 12, tzinfo=UTC)
 BUSY = {"parse": 3}
@@ -69,12 +70,15 @@ def test_a_waiting_flight_is_lost_after_its_lease_when_the_queue_is_empty() -> N
 def test_a_waiting_flight_is_lost_after_its_lease_when_a_later_one_has_started() -> None:
     tower = Tower()
     later = started(waiting_flight(2, queued=5))
+    assert tower.look(waiting_flight()) == []
     assert tower.look(waiting_flight(), later) == []
     assert tower.look(waiting_flight(), seconds=LEASES["parse"] + 1) == [(1, "waiting")]
 
 
 def test_an_earlier_one_that_started_overtook_nobody() -> None:
     tower = Tower()
+    tower.look(waiting_flight(1))
+    tower.look(waiting_flight(1), waiting_flight(2, queued=5))
     tower.look(waiting_flight(2, queued=5), started(waiting_flight(1)))
     assert tower.look(waiting_flight(2, queued=5), seconds=100) == []
 

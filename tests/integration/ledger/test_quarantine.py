@@ -12,7 +12,8 @@ import pytest
 from newsroom.desk import Desk
 from wireroom.database import Connection
 from wireroom.ledger import look, quarantine, repair
-from wireroom.ledger.ends import Failed, RetryPolicy, fail
+from wireroom.ledger.ends import Failed, fail
+from wireroom.ledger.life import RetryPolicy
 from wireroom.ledger.quarantine import Count, Wanted
 
 AT = "ValidationError: Expected `float`, got `null` - at `$.x[{}]`"
@@ -166,9 +167,7 @@ def test_what_came_without_a_url_is_not_fetched_again(desk: Desk) -> None:
     desk.check()
 
 
-def test_a_job_that_fails_again_meanwhile_is_not_redriven_for_ever(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_that_fails_again_meanwhile_is_not_redriven_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quarantine, "CHUNK", 1)
     jobs = [fell(desk) for _ in range(3)]
     moved = []
