@@ -9,13 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from newsroom.line import story
+from wireroom.client import Accepted, Client
+from wireroom.contracts import ArticleJob
+from wireroom.database import Connection, connect
 from wireroom.embedded import free_port
+from wireroom.settings import ENV_FILE, Settings
 
 WIREROOM = (sys.executable, "-m", "wireroom.cli.main")
 PATIENCE = 60.0
@@ -30,8 +35,9 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         env = os.environ | {"WIREROOM_TEST": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
         env |= {"WIREROOM_GATEWAY_PORT": str(port or free_port())}
         return subprocess.Popen(
-            [*WIREROOM, *arguments], cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+            [*WIREROOM, *arguments], cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
 
     return run
 
@@ -108,6 +114,46 @@ def test_up_stays_up_and_keeps_its_data(start: Callable[..., subprocess.Popen[st
         second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert left_behind(tmp_path) == []
+
+
+def test_ctrl_c_under_load_loses_and_repeats_nothing(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    port = free_port()
+    with start("up", port=port) as first:
+        wait_for_line(first, "Wireroom is up")
+        with Client(f"http://127.0.0.1:{port}") as client:
+            answers = client.submit_many(ArticleJob(text=story(number)) for number in range(1500))
+        accepted = {answer.job_id for answer in answers if isinstance(answer, Accepted)}
+        with ledger(tmp_path) as db:
+            wait_for(lambda: db.execute("SELECT FROM outcomes").rowcount > 50)
+        # As a terminal does: to everybody in the foreground.
+        os.killpg(first.pid, signal.SIGINT)
+        first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0 and left_behind(tmp_path) == []
+    with start("up", port=port) as second:
+        wait_for_line(second, "Wireroom is up")
+        with ledger(tmp_path) as db:
+            at_once = db.execute("SELECT FROM outcomes").rowcount
+            wait_for(lambda: db.execute("SELECT FROM line").rowcount == 0)
+            ends = db.execute("SELECT job_id, outcome FROM outcomes").fetchall()
+            assert db.execute("SELECT FROM attempts").rowcount == 0
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=PATIENCE)
+    assert 50 < at_once < len(accepted) == 1500
+    assert sorted(ends) == sorted((job, "stored") for job in accepted)
+
+
+def ledger(directory: Path) -> AbstractContextManager[Connection]:
+    """The Postgres of the `up` that runs there."""
+    return connect(Settings(_env_file=directory / ENV_FILE).database_url, "test")
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_the_servers_of_up_are_started_again_when_they_die(

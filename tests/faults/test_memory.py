@@ -31,11 +31,11 @@ def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
 def test_memory_is_flat_over_50000_articles(line: Line, web: Web) -> None:
     sizes: list[dict[str, int]] = []
     with Client(line.url) as client:
-        for first in range(0, SAMPLES[-1], STEP):
-            answers = client.submit_many(mixed(web, first, STEP))
+        for done in range(0, SAMPLES[-1], STEP):
+            answers = client.submit_many(mixed(web, done, STEP))
             assert all(isinstance(answer, Accepted) for answer in answers)
             line.wait(lambda: line.count("line") < STEP, "the line to keep up", 300)
-            if first + STEP in SAMPLES:
+            if done + STEP in SAMPLES:
                 line.drain(300)
                 sizes.append(line.sizes())
     print(_table(sizes))
