@@ -10,6 +10,7 @@ import redis
 from celery import Celery
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
+from kombu.transport.virtual import base
 
 from wireroom.errors import WireroomError
 from wireroom.topology import EPOCH_KEY, STAGES, WAKE_CHANNEL, queue_name, task_name
@@ -19,6 +20,8 @@ CONSUMER_SECONDS = 20.0
 """How long a worker's consumer waits for Redis, which only pauses it; whoever publishes holds others up."""
 # The direct exchange: a named one loses messages without an error after a flush.
 _DIRECT = Exchange("", type="direct")
+# What a worker cannot give back comes back through the ledger; Celery would leave it in /tmp, articles and all.
+base.emergency_dump_state = lambda *_, **__: None  # type: ignore[attr-defined]
 
 
 class BrokerAway(WireroomError):  # noqa: N818 - it is a state, not a mistake

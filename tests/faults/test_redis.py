@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from faults.conftest import ENV
 from newsroom import harm
 from newsroom.line import Line, stopped
 from newsroom.producers import Press
@@ -18,13 +20,21 @@ BOUND = Settings().process_in_flight
 """Of articles in flight in the process leg."""
 
 
+@pytest.fixture(scope="module")
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the line."""
+    return ENV | {"TMPDIR": str(tmp_path_factory.mktemp("tmp"))}
+
+
 @pytest.mark.parametrize(
     "what",
     [harm.restart_redis, harm.flush, harm.again(harm.flush, 3)],
     ids=["killed and restarted", "flushed", "flushed three times"],
 )
-def test_it_loses_all_it_holds(endure: Callable[..., None], what: harm.Harm) -> None:
+def test_it_loses_all_it_holds(endure: Callable[..., None], env: dict[str, str], what: harm.Harm) -> None:
     endure(what, list_lost=True)
+    left = [file.name for file in Path(env["TMPDIR"]).iterdir() if file.is_file()]
+    assert not left, "articles that could not be given back to Redis lie about"
 
 
 @pytest.mark.parametrize(

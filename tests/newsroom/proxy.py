@@ -22,6 +22,8 @@ _ATTACH_FILTER, _DETACH_FILTER = 26, 27
 _REJECT_ALL = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
 # A filter of one instruction, "return 0": the kernel drops what comes in before TCP sees it, so nobody acknowledges it.
 _FILTER = struct.pack("HL", 1, ctypes.addressof(_REJECT_ALL))
+# As Postgres does where it is asked to: a client that is gone without a word is found out.
+_KEEPALIVE = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 2}
 _CHUNK = 65_536
 _MOST_BEFORE_RESET = 20_000
 Way = Literal["request", "answer"]
@@ -158,6 +160,9 @@ class Proxy:
         except OSError:
             _reset(client)
             return
+        for option, value in _KEEPALIVE.items():
+            client.setsockopt(socket.IPPROTO_TCP, option, value)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connection = _Connection(client, server)
         with self._door:
             self.connections += 1
