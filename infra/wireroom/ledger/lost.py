@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from math import inf
 from typing import Literal, NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.ends import Failure, hand_back, lock_flight
+from wireroom.topology import CONTRACT, queue_name
 
 queries = Queries("wireroom.ledger", "lost.sql")
 
@@ -18,6 +20,7 @@ LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 SLOW_ROUND = 2.0
 """A round of the watch that took longer says something about the watch, not about the flights."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Rule = Literal["epoch", "waiting", "stalled"]
 
@@ -34,6 +37,12 @@ class LiveFlight(NamedTuple):
     started_at: datetime | None
     touched_at: datetime | None
     worker: str | None
+    contract: int = CONTRACT
+
+    @property
+    def queue(self) -> str:
+        """Where it waits, or has waited."""
+        return queue_name(self.stage, self.contract)
 
 
 class Lost(NamedTuple):
@@ -58,10 +67,11 @@ class Watch:
         self._seen: dict[int, _Seen] = {}
         self._last_look: float | None = None
         self._started: dict[str, datetime] = {}
+        self._read: dict[str, float] = {}
 
     def look(self, flights: Iterable[LiveFlight], epoch: str | None, waiting: Mapping[str, int]) -> list[Lost]:
         """The lost ones among `flights`. `epoch` is the one in Redis now (None: Redis does not answer, so nothing that
-        waits is lost); `waiting` is how many messages each stage's queue holds."""
+        waits is lost); `waiting` is how many messages each queue holds."""
         now = self._clock()
         if self._last_look is not None and now - self._last_look > SLOW_ROUND:
             self._seen.clear()
@@ -76,8 +86,8 @@ class Watch:
             for id_, flight in live.items()
         }
         for flight in live.values():
-            if flight.started_at is not None:
-                self._started[flight.stage] = max(flight.queued_at, self._started.get(flight.stage, flight.queued_at))
+            if flight.started_at is not None and flight.queued_at > self._started.get(flight.queue, _EVER):
+                self._started[flight.queue], self._read[flight.queue] = flight.queued_at, now
 
     def _rule(self, flight: LiveFlight, now: float, epoch: str | None, waiting: Mapping[str, int]) -> Rule | None:
         lease = LEASES[flight.stage] * self._scale * 2**flight.losses
@@ -88,8 +98,12 @@ class Watch:
             return None
         if flight.epoch != epoch:
             return "epoch"
-        overtaken = self._started.get(flight.stage, flight.queued_at) > flight.queued_at
-        return "waiting" if expired and (overtaken or not waiting.get(flight.stage, 0)) else None
+        if not expired:
+            return None
+        overtaken = self._started.get(flight.queue, _EVER) > flight.queued_at
+        # Workers of another version may be gone for good; those of this one will come back.
+        unread = flight.contract != CONTRACT and now - self._read.get(flight.queue, -inf) > lease
+        return "waiting" if overtaken or unread or not waiting.get(flight.queue, 0) else None
 
 
 def live_flights(connection: Connection) -> list[LiveFlight]:
