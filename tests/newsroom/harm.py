@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -12,10 +13,13 @@ import psutil
 import redis
 
 from newsroom.line import Line, stopped
+from wireroom.embedded import EmbeddedPostgres
+from wireroom.errors import WireroomError
 from wireroom.topology import STAGES
 
 Harm = Callable[[Line, random.Random], None]
 """Does it, and returns when it is over."""
+_OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 PREFORKED = ("parse", "enrich", "store")
 
 
@@ -70,3 +74,68 @@ def stop_redis(seconds: float) -> Harm:
 
 KILLS: dict[str, Harm] = {name: kill(name) for name in ("dispatcher", "gateway", *STAGES)}
 KILLS |= {f"child of {stage}": kill_child(stage) for stage in PREFORKED}
+
+
+class PostgresHarm:
+    """What can be done to a Postgres that belongs to the line alone."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self._server = server
+
+    def kill(self, line: Line, _: random.Random) -> None:
+        """kill -9 of the whole server, as a power cut; it comes back and recovers."""
+        for process in self._processes():
+            process.kill()
+        self._server.kill()
+        self._start(line)
+
+    def kill_leader(self, line: Line, _: random.Random) -> None:
+        """kill -9 of the first process only; the others notice, and it comes back."""
+        self._server.kill()
+        self._start(line)
+
+    def kill_backend(self, line: Line, chance: random.Random) -> None:
+        """kill -9 of the process of one connection: Postgres ends all others, and recovers."""
+        pids = [pid for (pid,) in line.db.execute(_OTHERS)]
+        os.kill(chance.choice(pids), signal.SIGKILL)
+        self._reconnect(line)
+
+    def shut_down(self, line: Line, _: random.Random) -> None:
+        """An immediate shutdown, and a new start."""
+        os.kill(self._server.pid, signal.SIGQUIT)
+        self._server.stop()
+        self._start(line)
+
+    def stop(self, seconds: float) -> Harm:
+        """Postgres does not answer for so long."""
+
+        def harm(line: Line, _: random.Random) -> None:
+            with stopped(*(process.pid for process in self._processes())):
+                time.sleep(seconds)
+
+        return harm
+
+    def _processes(self) -> list[psutil.Process]:
+        leader = psutil.Process(self._server.pid)
+        return [leader, *leader.children(recursive=True)]
+
+    def _start(self, line: Line) -> None:
+        self._server.start()
+        self._reconnect(line)
+
+    def _reconnect(self, line: Line) -> None:
+        until = time.monotonic() + 30
+        while True:
+            try:
+                line.connect()
+            except WireroomError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+
+def cut_connections(line: Line, _: random.Random) -> None:
+    """Every connection to Postgres is terminated."""
+    line.db.execute(f"SELECT pg_terminate_backend(pid) FROM ({_OTHERS}) AS other".encode())

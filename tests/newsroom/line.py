@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Event, Thread
@@ -54,12 +54,12 @@ class Line:
         self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
+        self._connections = ExitStack()
         self._stopping = Event()
 
     def __enter__(self) -> Self:
         self.valkey.start()
-        self._context = connect(self.database, "test")
-        self.db: Connection = self._context.__enter__()
+        self.connect()
         self.broker = Broker(self.valkey.url)
         # The supervisor belongs to one thread that lives as long as the processes.
         self._thread = Thread(target=self.supervisor.run, args=(self._stopping.is_set,), name="supervisor")
@@ -72,8 +72,13 @@ class Line:
         self._stopping.set()
         self._thread.join()
         self.broker.close()
-        self._context.__exit__(None, None, None)
+        self._connections.close()
         self.valkey.stop()
+
+    def connect(self) -> None:
+        """A new connection for the questions of the test, once the one before may be broken."""
+        self._connections.close()
+        self.db: Connection = self._connections.enter_context(connect(self.database, "test"))
 
     def submit(self, offers: Iterable[Offer]) -> list[int]:
         """Accept as a producer does; the job ids."""
