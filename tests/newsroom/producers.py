@@ -17,6 +17,7 @@ import redis
 
 from newsroom.line import ROOT, Line, story
 from newsroom.pages import Web, page
+from newsroom.poison import poisoned
 from wireroom.client import Accepted, Client
 from wireroom.contracts import ArticleJob, encode
 from wireroom.topology import INTAKE_LIST
@@ -31,7 +32,7 @@ _HOSTS = 50
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What one producer is to push: articles `first` to `last`, those in `poison` with a harmful word."""
+    """What one producer is to push: articles `first` to `last`, those in `poison` harmful as their word says."""
 
     way: Literal["http", "list"]
     producer: str
@@ -46,7 +47,7 @@ class Order(msgspec.Struct, frozen=True):
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
         fields: dict[str, Any] = {"producer": self.producer, "key": str(number), "source": f"wire {number % 7}"}
         if word := self.poison.get(number):
-            fields["text"] = f"{story(number)}\n\nThe word is {word}, the captain said.\n"
+            fields |= poisoned(word, story(number), page(number))
         elif number % 10 < 6:
             fields["text"] = story(number)
         elif number % 10 < 8:
