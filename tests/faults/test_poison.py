@@ -10,8 +10,6 @@ from newsroom.line import Line
 from newsroom.poison import DEADLY, install
 from newsroom.producers import Press
 from newsroom.proof import prove
-from wireroom.ledger import pauses
-from wireroom.ledger.pauses import Target
 
 WAVE = 1_950
 DOSES = 2
@@ -28,20 +26,25 @@ WHERE attempts.kind = 'lost' GROUP BY jobs.id
 
 
 @pytest.fixture(scope="module", params=["1", "2"], ids=["one process", "two processes"])
-def env(request: pytest.FixtureRequest, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def env(
+    request: pytest.FixtureRequest, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """Of a line whose enrich worker has an enricher that does harm."""
     poison = install(tmp_path_factory.mktemp("poison") / "installed")
-    return env | poison | {"WIREROOM_CONCURRENCY": request.param, "WIREROOM_ARTICLE_SECONDS": "2"}
-
-
-def flights(line: Line) -> dict[int, int]:
-    """Flight -> with how many articles it was launched."""
-    return {one["flight"]: one["articles"] for one in line.log() if one["event"] == "flight_launched"}
+    return (
+        env
+        | poison
+        | {
+            "WIREROOM_CONCURRENCY": request.param,
+            "WIREROOM_ARTICLE_SECONDS": "2",
+            "WIREROOM_RETRY_SECONDS": "0.2",
+        }
+    )
 
 
 def check_deaths(line: Line) -> None:
     """Whoever was blamed flew alone from then on, and was quarantined soon: so nobody was harmed twice by the same."""
-    launched = flights(line)
+    launched = line.flights()
     for producer, key, died_in, seconds in line.db.execute(_DEATHS):
         assert len(died_in) == 3, (producer, key, died_in)
         assert [launched[flight] for flight in died_in[1:]] == [1, 1], (producer, key)
@@ -55,9 +58,10 @@ def is_whole(line: Line, processes: int) -> bool:
 
 def test_poison_anywhere_in_a_wave_harms_nobody_else(line: Line, press: Press, chance: random.Random) -> None:
     words = WORDS * DOSES
-    workers = line.supervisor.pids()
     poison = dict(zip(chance.sample(range(WAVE), len(words)), words, strict=True))
     with press.wave(WAVE, poison=poison):
+        line.wait(lambda: line.count("outcomes") > 0, "the line to work")
+        workers = line.supervisor.pids()
         prove(line, press, most_losses=1)
     check_deaths(line)
     assert line.supervisor.pids() == workers
@@ -70,12 +74,11 @@ def test_the_worker_is_back(line: Line, press: Press, env: dict[str, str]) -> No
 
 
 def test_two_poisons_in_one_flight(line: Line, press: Press) -> None:
-    paused = Target("leg", "process")
-    pauses.pause(line.db, paused, "test")
     with press.wave(24, poison={3: "SEGFAULT", 5: "HANG"}, pushed=0) as wave:
-        wave.finish()
-        pauses.resume(line.db, paused)
+        with line.together():
+            wave.finish()
         prove(line, press, most_losses=1)
     check_deaths(line)
     first_deaths = {(producer, key): died_in[0] for producer, key, died_in, _ in line.db.execute(_DEATHS)}
-    assert all(flights(line)[first_deaths[which]] > 2 for which in wave.poison)
+    launched = line.flights()
+    assert all(launched[first_deaths[which]] > 2 for which in wave.poison)

@@ -20,11 +20,14 @@ from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
 from wireroom.embedded import EmbeddedValkey, free_port
+from wireroom.ledger import pauses
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
+from wireroom.ledger.pauses import Target
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
 from wireroom.supervisor import Supervisor
+from wireroom.topology import STAGES
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -42,6 +45,7 @@ class Line:
         *,
         dispatchers: int = 1,
         gateway: bool = False,
+        workers: bool = True,
         env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.database = database
@@ -51,7 +55,8 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self.supervisor = Supervisor(crew(self.env, dispatchers=dispatchers, gateway=gateway), directory)
+        everybody = crew(self.env, dispatchers=dispatchers, gateway=gateway)
+        self.supervisor = Supervisor([one for one in everybody if workers or one.name not in STAGES], directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -90,6 +95,21 @@ class Line:
             self.broker.wake()
         self.given += jobs
         return jobs
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What comes inline during the block is launched after it, as one flight where it fits into one."""
+        everything = Target("leg", "process")
+        pauses.pause(self.db, everything, "test")
+        try:
+            yield
+        finally:
+            pauses.resume(self.db, everything)
+            self.broker.wake()
+
+    def flights(self) -> dict[int, int]:
+        """Flight -> with how many articles it was launched, of all there ever were."""
+        return {one["flight"]: one["articles"] for one in self.log() if one["event"] == "flight_launched"}
 
     def texts(self, number: int, **fields: Any) -> list[int]:
         """Submit so many different text articles."""
@@ -150,10 +170,10 @@ class Line:
             for parent in [psutil.Process(pid)]
         }
 
-    def log(self) -> list[dict[str, Any]]:
-        """Every line that a process of the line has logged."""
+    def log(self, names: str = "*") -> list[dict[str, Any]]:
+        """Every line that the processes of the line have logged, or those whose names match a pattern."""
         lines: list[dict[str, Any]] = []
-        for file in sorted(self.directory.glob("*.log")):
+        for file in sorted(self.directory.glob(f"{names}.log")):
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines

@@ -32,6 +32,8 @@ class Handler(BaseHTTPRequestHandler):
     """`/7` is page 7; anything that is no number is not found."""
 
     def do_GET(self) -> None:
+        assert isinstance(self.server, _Server)
+        self.server.asked.append(self.path)
         name = self.path.strip("/")
         body = page(int(name)).encode() if name.isdecimal() else b"There is no such page."
         self.send_response(200 if name.isdecimal() else 404)
@@ -44,11 +46,17 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("", 0), Handler)
+        self.asked: list[str] = []
+
+
 class Web:
     """Serves from `with` to its end, on every address of the loopback network: each is a host of its own."""
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("", 0), Handler)
+        self._server = _Server()
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self
@@ -59,6 +67,11 @@ class Web:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    @property
+    def asked(self) -> list[str]:
+        """The path of each request so far."""
+        return list(self._server.asked)
 
     @property
     def pattern(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wireroom.contracts import Enrichments, Keyword, ParsedArticle
+from wireroom.contracts import Enrichments, Keyword, Language, ParsedArticle
 from wireroom.enrich.enricher import enricher
 
 ENTRY_POINT = "[wireroom.enrichers]\nzz_poison = newsroom.poison:poison\n"
@@ -19,6 +19,8 @@ DEADLY = {
     "SEGFAULT": "worker died at enrich (SIGSEGV)",
     "EXIT": "worker died at enrich (exitcode 3)",
     "NAN": "ValidationError",
+    "SURROGATE": "UnicodeEncodeError",
+    "NUL": "DataError",
     "TANGLE": "worker died at parse (SIGALRM",
 }
 """The words that end in quarantine, and what the cause says then; the others are recorded as errors of the enricher."""
@@ -43,6 +45,11 @@ def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
     if "NAN" in text:
         # No number in JSON: store cannot read the message.
         return replace(so_far, keywords=[Keyword(text="nothing", score=float("nan"))])
+    if "SURROGATE" in text:
+        return replace(so_far, keywords=[Keyword(text="\ud800", score=1.0)])
+    if "NUL" in text:
+        # In a column of text, which has no place for one.
+        return replace(so_far, language=Language(code="e\0n", confidence=1.0, origin="detected"))
     return so_far
 
 

@@ -42,6 +42,8 @@ class Order(msgspec.Struct, frozen=True):
     web: str
     poison: dict[int, str] = {}
     seconds: float = SPREAD_SECONDS
+    begin: float = 0.0
+    """When to begin (Unix time): several that are to race begin together."""
 
     def job(self, number: int) -> ArticleJob:
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
@@ -156,6 +158,7 @@ def _start(order: Order, file: Path) -> subprocess.Popen[bytes]:
 def push(order: Order, file: Path) -> None:
     """Push everything, in steps, and write down the answers of a step before the next."""
     say = {"http": _by_http, "list": _onto_the_list}[order.way]
+    time.sleep(max(0.0, order.begin - time.time()))
     step = max(1, (order.last - order.first) // _STEPS)
     with file.open("ab") as answers:
         for first in range(order.first, order.last, step):
