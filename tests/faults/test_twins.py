@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from msgspec.structs import replace
 
 from newsroom.flaky import Cut, flaky
 from newsroom.line import Line, story
 from newsroom.pages import Web
-from newsroom.producers import Order, Wave
+from newsroom.producers import Order, answers, push
 from wireroom.client import Accepted, ArticleRefused, Client
 from wireroom.contracts import ArticleJob, encode
 from wireroom.topology import INTAKE_LIST
@@ -29,31 +30,13 @@ ROUNDS = 10
 T = TypeVar("T")
 
 
-class Race:
-    """All producers push the same articles at once, half of them over HTTP and half onto the list."""
+_thousands = count(1)
 
-    def __init__(self, line: Line, web: Web, folder: Path, first: int, names: list[str]) -> None:
-        begin = time.time() + 5.0
-        self.waves: list[Wave] = []
-        for number, name in enumerate(names):
-            way, url = ("list", line.valkey.url) if number % 2 else ("http", line.url)
-            order = Order(way=way, producer=name, first=first, last=first + ARTICLES, url=url, web=web.pattern,
-                          seconds=0.0, begin=begin)  # fmt: skip
-            (own := folder / str(number)).mkdir()
-            self.waves.append(Wave([order], own))
 
-    def finish(self) -> None:
-        for wave in self.waves:
-            wave.finish()
-
-    def answers(self) -> dict[int, Counter[int]]:
-        """Article -> the jobs that were answered, and how often."""
-        found: dict[int, Counter[int]] = defaultdict(Counter)
-        for wave in self.waves:
-            for _, one in wave.answered():
-                if one.job_id is not None:
-                    found[one.number][one.job_id] += 1
-        return found
+@pytest.fixture
+def first() -> int:
+    """The first of a thousand articles that no other test has."""
+    return next(_thousands) * 1000
 
 
 class Before:
@@ -69,6 +52,11 @@ class Before:
     def since(self) -> dict[str, int]:
         """What there is more, once the line has drained."""
         return {table: number - self._counts[table] for table, number in self._count().items()}
+
+
+def all_new(articles: int, *, sightings: int = 0, refusals: int = 0) -> dict[str, int]:
+    """What there is more after so many different articles."""
+    return dict.fromkeys(("jobs", "articles", "versions"), articles) | {"sightings": sightings, "refusals": refusals}
 
 
 @pytest.fixture
@@ -102,44 +90,37 @@ def at_once(work: Callable[[int], T]) -> list[T]:
 @pytest.mark.parametrize("names", [[f"racer {n}" for n in range(PRODUCERS)], ["racer"] * PRODUCERS],
                          ids=["different producers", "one producer"])  # fmt: skip
 def test_the_same_articles_are_pushed_by_many(
-    line: Line, web: Web, before: Before, chance: random.Random, tmp_path: Path, names: list[str]
+    line: Line, web: Web, before: Before, first: int, tmp_path: Path, names: list[str]
 ) -> None:
-    first, asked = chance.randrange(1, 1000) * 1000, len(web.asked)
-    race = Race(line, web, tmp_path, first, names)
-    race.finish()
+    asked = len(web.asked)
+    files = [tmp_path / str(number) for number in range(PRODUCERS)]
+    over_http = Order("http", "", first, first + ARTICLES, line.url, web.pattern, seconds=0.0)
+    onto_the_list = replace(over_http, way="list", url=line.valkey.url)
+    at_once(lambda n: push(replace((over_http, onto_the_list)[n % 2], producer=names[n]), files[n]))
     settle(line)
     twins = PRODUCERS - 1 if len(set(names)) > 1 else 0
-    assert before.since() == {
-        "jobs": ARTICLES, "sightings": ARTICLES * twins, "refusals": 0, "articles": ARTICLES, "versions": ARTICLES,
-    }  # fmt: skip
-    answers = race.answers()
-    assert {n: (len(jobs), jobs.total()) for n, jobs in answers.items()} == {
-        n: (1, PRODUCERS // 2) for n in range(first, first + ARTICLES)
-    }
+    assert before.since() == all_new(ARTICLES, sightings=ARTICLES * twins)
+    told = Counter((one.number, one.job_id) for file in files[::2] for one in answers(file))
+    assert {number for number, _ in told} == set(range(first, first + ARTICLES))
+    assert len(told) == ARTICLES and set(told.values()) == {PRODUCERS // 2}
     pages = Counter(web.asked[asked:])
     assert len(pages) == ARTICLES // 5 and set(pages.values()) == {1}
 
 
-def test_one_url_from_many_producers_is_fetched_once(
-    line: Line, web: Web, before: Before, chance: random.Random
-) -> None:
-    urls = [web.url(chance.randrange(10**6, 10**9), host=n + 1) for n in range(ROUNDS)]
+def test_one_url_from_many_producers_is_fetched_once(line: Line, web: Web, before: Before, first: int) -> None:
+    urls = [web.url(first + n, host=n + 1) for n in range(ROUNDS)]
     with Client(line.url) as client:
         for url in urls:
-            answers = at_once(lambda n, url=url: client.submit(url=url, producer=f"racer {n}"))  # type: ignore[misc]
-            assert len({answer.job_id for answer in answers}) == 1
-            assert sorted(answer.duplicate for answer in answers) == [False] + [True] * (PRODUCERS - 1)
+            given = at_once(lambda n, url=url: client.submit(url=url, producer=f"racer {n}"))  # type: ignore[misc]
+            assert len({answer.job_id for answer in given}) == 1
+            assert sorted(answer.duplicate for answer in given) == [False] + [True] * (PRODUCERS - 1)
     settle(line)
-    assert before.since() == {
-        "jobs": ROUNDS, "sightings": ROUNDS * (PRODUCERS - 1), "refusals": 0, "articles": ROUNDS, "versions": ROUNDS,
-    }  # fmt: skip
+    assert before.since() == all_new(ROUNDS, sightings=ROUNDS * (PRODUCERS - 1))
     asked = Counter(web.asked)
     assert [asked[urlsplit(url).path] for url in urls] == [1] * ROUNDS
 
 
-def test_one_key_with_many_contents_stands_for_one(line: Line, before: Before, chance: random.Random) -> None:
-    first = chance.randrange(1, 1000) * 1000
-
+def test_one_key_with_many_contents_stands_for_one(line: Line, before: Before, first: int) -> None:
     def submit(key: int, number: int) -> int:
         try:
             client.submit(producer="racer", key=str(key), text=story(key + number))
@@ -153,14 +134,10 @@ def test_one_key_with_many_contents_stands_for_one(line: Line, before: Before, c
             told = at_once(lambda number, key=key: submit(key, number))  # type: ignore[misc]
             assert Counter(told) == {202: 1, 409: PRODUCERS - 1}
     settle(line)
-    assert before.since() == dict.fromkeys(("jobs", "articles", "versions"), ROUNDS) | {"sightings": 0, "refusals": 0}
+    assert before.since() == all_new(ROUNDS)
 
 
-def test_on_the_list_one_key_with_many_contents_is_one_job_and_refusals(
-    line: Line, before: Before, chance: random.Random
-) -> None:
-    first = chance.randrange(1, 1000) * 1000
-
+def test_on_the_list_one_key_with_many_contents_is_one_job_and_refusals(line: Line, before: Before, first: int) -> None:
     def push(number: int) -> None:
         jobs = [
             ArticleJob(producer="pusher", key=str(first + n), text=story(first + 100 * n + number))
@@ -180,15 +157,15 @@ def test_on_the_list_one_key_with_many_contents_is_one_job_and_refusals(
 
 
 @pytest.mark.parametrize("many", [True, False], ids=["many", "one by one"])
-def test_a_producer_repeats_what_was_cut(line: Line, before: Before, chance: random.Random, many: bool) -> None:
-    first = chance.randrange(1, 1000) * 1000
+def test_a_producer_repeats_what_was_cut(
+    line: Line, before: Before, first: int, chance: random.Random, many: bool
+) -> None:
     jobs = [ArticleJob(producer="cut", text=story(n)) for n in range(first, first + 50)]
     cuts = [Cut("answer", 1), Cut("request", 500), Cut("answer", chance.randrange(100)), Cut("answer", 1)]
     with flaky(int(line.env["WIREROOM_GATEWAY_PORT"]), *cuts) as way, Client(f"http://127.0.0.1:{way.port}") as client:
-        answers = client.submit_many(jobs) if many else [client.submit(job) for job in jobs]
+        given = client.submit_many(jobs) if many else [client.submit(job) for job in jobs]
     assert way.connections > len(cuts)
-    taken = {answer.job_id for answer in answers if isinstance(answer, Accepted) and not answer.duplicate}
+    taken = {answer.job_id for answer in given if isinstance(answer, Accepted) and not answer.duplicate}
     assert len(taken) == len(jobs)
     settle(line)
-    number = len(jobs)
-    assert before.since() == dict.fromkeys(("jobs", "articles", "versions"), number) | {"sightings": 0, "refusals": 0}
+    assert before.since() == all_new(len(jobs))

@@ -42,8 +42,6 @@ class Order(msgspec.Struct, frozen=True):
     web: str
     poison: dict[int, str] = {}
     seconds: float = SPREAD_SECONDS
-    begin: float = 0.0
-    """When to begin (Unix time): several that are to race begin together."""
 
     def job(self, number: int) -> ArticleJob:
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
@@ -90,8 +88,8 @@ class Wave:
     def answered(self) -> Iterator[tuple[Order, Answered]]:
         """Everything that was answered, by the producers' files."""
         for order, file in zip(self.orders, self._files, strict=True):
-            for line in file.read_bytes().splitlines():
-                yield order, msgspec.json.decode(line, type=Answered)
+            for one in answers(file):
+                yield order, one
 
     @property
     def size(self) -> int:
@@ -147,6 +145,11 @@ class Press:
             wave.end()
 
 
+def answers(file: Path) -> list[Answered]:
+    """What a producer has written down."""
+    return [msgspec.json.decode(line, type=Answered) for line in file.read_bytes().splitlines()]
+
+
 def _start(order: Order, file: Path) -> subprocess.Popen[bytes]:
     file.touch()
     env = {name: value for name, value in os.environ.items() if not name.startswith("WIREROOM_")}
@@ -158,14 +161,13 @@ def _start(order: Order, file: Path) -> subprocess.Popen[bytes]:
 def push(order: Order, file: Path) -> None:
     """Push everything, in steps, and write down the answers of a step before the next."""
     say = {"http": _by_http, "list": _onto_the_list}[order.way]
-    time.sleep(max(0.0, order.begin - time.time()))
     step = max(1, (order.last - order.first) // _STEPS)
-    with file.open("ab") as answers:
+    with file.open("ab") as output:
         for first in range(order.first, order.last, step):
             numbers = range(first, min(first + step, order.last))
             for answer in say(order, numbers):
-                answers.write(msgspec.json.encode(answer) + b"\n")
-            answers.flush()
+                output.write(msgspec.json.encode(answer) + b"\n")
+            output.flush()
             time.sleep(order.seconds / _STEPS)
 
 
