@@ -160,6 +160,8 @@ def test_on_the_list_one_key_with_many_contents_is_one_job_and_refusals(line: Li
 def test_a_producer_repeats_what_was_cut(
     line: Line, before: Before, first: int, chance: random.Random, many: bool
 ) -> None:
+    line: Line, before: Before, first: int, chance: random.Random, many: bool
+) -> None:
     jobs = [ArticleJob(producer="cut", text=story(n)) for n in range(first, first + 50)]
     cuts = [Cut("answer", 1), Cut("request", 500), Cut("answer", chance.randrange(100)), Cut("answer", 1)]
     with flaky(int(line.env["WIREROOM_GATEWAY_PORT"]), *cuts) as way, Client(f"http://127.0.0.1:{way.port}") as client:
