@@ -40,6 +40,8 @@ class Event(StrEnum):
     """A message was ignored because its flight was superseded."""
     flight_failed = "flight_failed"
     """A worker failed on a flight as a whole; its articles will fly alone."""
+    flight_handed_back = "flight_handed_back"
+    """A worker that stops was not done with a flight in time; what is left of it will be launched again."""
     flight_lost = "flight_lost"
     """A flight was given up; its articles will be launched again."""
     article_stored = "article_stored"

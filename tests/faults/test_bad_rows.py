@@ -11,7 +11,6 @@ import pytest
 from newsroom.line import Line, story
 from newsroom.pages import page
 from newsroom.poison import DEADLY, install, poisoned
-from wireroom.client import Client
 
 URL = "https://odd.example"
 ENDS = "SELECT job_id, outcome, reason FROM outcomes UNION ALL SELECT job_id, 'quarantined', NULL FROM quarantine"
@@ -87,10 +86,8 @@ def offer(line: Line, rows: list[Row]) -> list[dict[str, Any]]:
 
 
 def test_each_row_of_a_batch_ends_as_it_should(line: Line) -> None:
+    line.wait_until_up()
     with line.together():
-        with Client(line.url) as client:
-            # It waits for the gateway to be there.
-            client.submit(text=story(0))
         answers = offer(line, list(ROWS.values()))
     line.drain()
     ends = {job: (outcome, reason) for job, outcome, reason in line.db.execute(ENDS)}

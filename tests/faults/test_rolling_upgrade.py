@@ -13,6 +13,7 @@ from newsroom.producers import Press
 from newsroom.proof import prove
 from newsroom.shifts import NEXT, Shift, next_version
 from wireroom.embedded import EmbeddedPostgres
+from wireroom.supervisor import Process
 from wireroom.topology import CONTRACT, STAGES
 from wireroom.watchdog import DEAF_SECONDS
 
@@ -21,13 +22,19 @@ RECEIVED = {"flight_started", "flight_dropped"}
 Begin = Callable[..., Shift]
 
 
+class GatewayAlone(Line):
+    """The others come in shifts."""
+
+    def crew(self, dispatchers: int, gateway: bool) -> list[Process]:
+        return [one for one in super().crew(0, gateway) if one.name == "gateway"]
+
+
 @pytest.fixture(scope="module")
 def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A gateway alone: the others come in shifts."""
+    """For all tests of the module; each leaves it empty."""
     postgres.create_database("upgraded", template="wireroom")
-    directory = tmp_path_factory.mktemp("line")
     url = postgres.database_url("upgraded")
-    with Line(url, directory, dispatchers=0, workers=False, gateway=True, env=env) as line:
+    with GatewayAlone(url, tmp_path_factory.mktemp("line"), gateway=True, env=env) as line:
         yield line
     postgres.drop_database("upgraded")
 

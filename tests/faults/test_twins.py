@@ -16,10 +16,10 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from newsroom.flaky import Cut, flaky
 from newsroom.line import Line, story
 from newsroom.pages import Web
 from newsroom.producers import Order, answers, push
+from newsroom.proxy import Cut, Proxy
 from wireroom.client import Accepted, ArticleRefused, Client
 from wireroom.contracts import ArticleJob, encode
 from wireroom.topology import INTAKE_LIST
@@ -92,7 +92,7 @@ def at_once(work: Callable[[int], T]) -> list[T]:
 def test_the_same_articles_are_pushed_by_many(
     line: Line, web: Web, before: Before, first: int, tmp_path: Path, names: list[str]
 ) -> None:
-    asked = len(web.asked)
+    asked = web.asked
     files = [tmp_path / str(number) for number in range(PRODUCERS)]
     over_http = Order("http", "", first, first + ARTICLES, line.url, web.pattern, seconds=0.0)
     onto_the_list = replace(over_http, way="list", url=line.valkey.url)
@@ -103,12 +103,12 @@ def test_the_same_articles_are_pushed_by_many(
     told = Counter((one.number, one.job_id) for file in files[::2] for one in answers(file))
     assert {number for number, _ in told} == set(range(first, first + ARTICLES))
     assert len(told) == ARTICLES and set(told.values()) == {PRODUCERS // 2}
-    pages = Counter(web.asked[asked:])
+    pages = web.asked - asked
     assert len(pages) == ARTICLES // 5 and set(pages.values()) == {1}
 
 
 def test_one_url_from_many_producers_is_fetched_once(line: Line, web: Web, before: Before, first: int) -> None:
-    urls = [web.url(first + n, host=n + 1) for n in range(ROUNDS)]
+    asked, urls = web.asked, [web.url(first + n, host=n + 1) for n in range(ROUNDS)]
     with Client(line.url) as client:
         for url in urls:
             given = at_once(lambda n, url=url: client.submit(url=url, producer=f"racer {n}"))  # type: ignore[misc]
@@ -116,8 +116,7 @@ def test_one_url_from_many_producers_is_fetched_once(line: Line, web: Web, befor
             assert sorted(answer.duplicate for answer in given) == [False] + [True] * (PRODUCERS - 1)
     settle(line)
     assert before.since() == all_new(ROUNDS, sightings=ROUNDS * (PRODUCERS - 1))
-    asked = Counter(web.asked)
-    assert [asked[urlsplit(url).path] for url in urls] == [1] * ROUNDS
+    assert web.asked - asked == {urlsplit(url).path: 1 for url in urls}
 
 
 def test_one_key_with_many_contents_stands_for_one(line: Line, before: Before, first: int) -> None:
@@ -160,12 +159,11 @@ def test_on_the_list_one_key_with_many_contents_is_one_job_and_refusals(line: Li
 def test_a_producer_repeats_what_was_cut(
     line: Line, before: Before, first: int, chance: random.Random, many: bool
 ) -> None:
-    line: Line, before: Before, first: int, chance: random.Random, many: bool
-) -> None:
     jobs = [ArticleJob(producer="cut", text=story(n)) for n in range(first, first + 50)]
     cuts = [Cut("answer", 1), Cut("request", 500), Cut("answer", chance.randrange(100)), Cut("answer", 1)]
-    with flaky(int(line.env["WIREROOM_GATEWAY_PORT"]), *cuts) as way, Client(f"http://127.0.0.1:{way.port}") as client:
-        given = client.submit_many(jobs) if many else [client.submit(job) for job in jobs]
+    with Proxy(int(line.env["WIREROOM_GATEWAY_PORT"])) as way, way.cutting(cuts):
+        with Client(f"http://127.0.0.1:{way.port}") as client:
+            given = client.submit_many(jobs) if many else [client.submit(job) for job in jobs]
     assert way.connections > len(cuts)
     taken = {answer.job_id for answer in given if isinstance(answer, Accepted) and not answer.duplicate}
     assert len(taken) == len(jobs)

@@ -33,9 +33,8 @@ def kill_child(stage: str) -> Harm:
 
     def harm(line: Line, chance: random.Random) -> None:
         # Between its end and the next one's start there is none.
-        if children := line.children(stage):
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(chance.choice(children)).kill()
+        with suppress(psutil.NoSuchProcess, KeyError, IndexError):
+            psutil.Process(chance.choice(line.children(stage))).kill()
 
     return harm
 
@@ -44,7 +43,8 @@ def stop(name: str, seconds: float) -> Harm:
     """SIGSTOP of a process and its children for so long, then SIGCONT."""
 
     def harm(line: Line, _: random.Random) -> None:
-        with suppress(psutil.NoSuchProcess), stopped(line.supervisor.pids()[name], *line.children(name)):
+        # It may have died just now.
+        with suppress(psutil.NoSuchProcess, KeyError), stopped(line.supervisor.pids()[name], *line.children(name)):
             time.sleep(seconds)
 
     return harm
@@ -72,6 +72,46 @@ def stop_redis(seconds: float) -> Harm:
     return harm
 
 
+def fill_redis(seconds: float) -> Harm:
+    """For so long Redis has no memory, and refuses all that needs some."""
+
+    def harm(line: Line, _: random.Random) -> None:
+        with redis.Redis.from_url(line.valkey.url) as client:
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("maxmemory", client.info("memory")["used_memory"] // 2)
+            time.sleep(seconds)
+            client.config_set("maxmemory", 0)
+
+    return harm
+
+
+def cut_redis(seconds: float) -> Harm:
+    """For so long Redis ends all its connections, every fifth of a second."""
+
+    def harm(line: Line, _: random.Random) -> None:
+        with redis.Redis.from_url(line.valkey.url) as client:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                for kind in ("normal", "pubsub"):
+                    client.client_kill_filter(_type=kind)
+                time.sleep(0.2)
+
+    return harm
+
+
+def again(harm: Harm, times: int) -> Harm:
+    """The same harm so many times, at random moments of one wave."""
+
+    def harms(line: Line, chance: random.Random) -> None:
+        for _ in range(times - 1):
+            harm(line, chance)
+            moment = line.count("outcomes") + chance.randrange(100)
+            line.wait(lambda: line.count("outcomes") > moment, "the line to go on")  # noqa: B023 - at once
+        harm(line, chance)
+
+    return harms
+
+
 KILLS: dict[str, Harm] = {name: kill(name) for name in ("dispatcher", "gateway", *STAGES)}
 KILLS |= {f"child of {stage}": kill_child(stage) for stage in PREFORKED}
 
@@ -84,7 +124,7 @@ class PostgresHarm:
 
     def kill(self, line: Line, _: random.Random) -> None:
         """kill -9 of the whole server, as a power cut; it comes back and recovers."""
-        for process in self._processes():
+        for process in self.processes():
             process.kill()
         self._server.kill()
         self._start(line)
@@ -97,7 +137,8 @@ class PostgresHarm:
     def kill_backend(self, line: Line, chance: random.Random) -> None:
         """kill -9 of the process of one connection: Postgres ends all others, and recovers."""
         pids = [pid for (pid,) in line.db.execute(_OTHERS)]
-        os.kill(chance.choice(pids), signal.SIGKILL)
+        with suppress(IndexError, ProcessLookupError):  # just now nobody may be connected
+            os.kill(chance.choice(pids), signal.SIGKILL)
         self._reconnect(line)
 
     def shut_down(self, line: Line, _: random.Random) -> None:
@@ -106,16 +147,27 @@ class PostgresHarm:
         self._server.stop()
         self._start(line)
 
+    def shut_down_for(self, seconds: float) -> Harm:
+        """Postgres is not there for so long."""
+
+        def harm(line: Line, _: random.Random) -> None:
+            self._server.stop()
+            time.sleep(seconds)
+            self._start(line)
+
+        return harm
+
     def stop(self, seconds: float) -> Harm:
         """Postgres does not answer for so long."""
 
         def harm(line: Line, _: random.Random) -> None:
-            with stopped(*(process.pid for process in self._processes())):
+            with stopped(*(process.pid for process in self.processes())):
                 time.sleep(seconds)
 
         return harm
 
-    def _processes(self) -> list[psutil.Process]:
+    def processes(self) -> list[psutil.Process]:
+        """The server's, its first one before the others."""
         leader = psutil.Process(self._server.pid)
         return [leader, *leader.children(recursive=True)]
 

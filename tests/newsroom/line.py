@@ -26,8 +26,7 @@ from wireroom.ledger.offer import Offer
 from wireroom.ledger.pauses import Target
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
-from wireroom.supervisor import Supervisor
-from wireroom.topology import STAGES
+from wireroom.supervisor import Process, Supervisor
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -45,7 +44,6 @@ class Line:
         *,
         dispatchers: int = 1,
         gateway: bool = False,
-        workers: bool = True,
         env: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.database = database
@@ -55,8 +53,7 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        everybody = crew(self.env, dispatchers=dispatchers, gateway=gateway)
-        self.supervisor = Supervisor([one for one in everybody if workers or one.name not in STAGES], directory)
+        self.supervisor = Supervisor(self.crew(dispatchers, gateway), directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -84,6 +81,10 @@ class Line:
         """A new connection for the questions of the test, once the one before may be broken."""
         self._connections.close()
         self.db: Connection = self._connections.enter_context(connect(self.database, "test"))
+
+    def crew(self, dispatchers: int, gateway: bool) -> list[Process]:
+        """Who works on the line."""
+        return crew(self.env, dispatchers=dispatchers, gateway=gateway)
 
     def submit(self, offers: Iterable[Offer]) -> list[int]:
         """Accept as a producer does; the job ids."""
@@ -147,6 +148,15 @@ class Line:
                 raise AssertionError(f"waited in vain for {what}; on the line: {left.fetchall()}")
             time.sleep(0.02)
 
+    def wait_until_up(self) -> None:
+        """Wait until every process has said that it has started."""
+
+        def up() -> bool:
+            started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
+            return set(self.supervisor.pids().values()) <= started
+
+        self.wait(up, "all processes to start")
+
     def check(self) -> Reconciliation:
         """Every job id that a producer was given is in the ledger, and reconcile finds nothing."""
         found = reconcile(self.db, everything=True)
@@ -163,12 +173,13 @@ class Line:
         return [child.pid for child in parent.children(recursive=True)]
 
     def sizes(self) -> dict[str, int]:
-        """Name -> private memory of the process and its children, in bytes."""
-        return {
-            name: sum(one.memory_full_info().uss for one in (parent, *parent.children(recursive=True)))
-            for name, pid in self.supervisor.pids().items()
-            for parent in [psutil.Process(pid)]
-        }
+        """Process, or the child of one and its place -> private memory in bytes."""
+        sizes = {"valkey": _size(psutil.Process(self.valkey.pid))}
+        for name, pid in self.supervisor.pids().items():
+            process = psutil.Process(pid)
+            sizes[name] = _size(process)
+            sizes |= {f"{name} child {n}": _size(child) for n, child in enumerate(process.children(recursive=True), 1)}
+        return sizes
 
     def log(self, names: str = "*") -> list[dict[str, Any]]:
         """Every line that the processes of the line have logged, or those whose names match a pattern."""
@@ -177,6 +188,10 @@ class Line:
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines
+
+
+def _size(process: psutil.Process) -> int:
+    return int(process.memory_full_info().uss)
 
 
 @cache

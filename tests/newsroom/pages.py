@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -29,12 +30,15 @@ def page(number: int) -> str:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """`/7` is page 7; anything that is no number is not found."""
+    """`/7` is page 7, `/7?3` the same after 3 seconds; anything that is no number is not found."""
+
+    server: _Server
 
     def do_GET(self) -> None:
-        assert isinstance(self.server, _Server)
+        name, _, seconds = self.path.strip("/").partition("?")
         self.server.asked.append(self.path)
-        name = self.path.strip("/")
+        if seconds and self.server.closing.wait(float(seconds)):
+            return
         body = page(int(name)).encode() if name.isdecimal() else b"There is no such page."
         self.send_response(200 if name.isdecimal() else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -47,16 +51,23 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("", 0), Handler)
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__(("", 0), handler)
+        self.closing = Event()
         self.asked: list[str] = []
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not wait for the end is nothing to speak of."""
 
 
 class Web:
     """Serves from `with` to its end, on every address of the loopback network: each is a host of its own."""
 
+    def __init__(self, handler: type[Handler] = Handler) -> None:
+        self._handler = handler
+
     def __enter__(self) -> Self:
-        self._server = _Server()
+        self._server = _Server(self._handler)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self
@@ -64,14 +75,15 @@ class Web:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._server.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     @property
-    def asked(self) -> list[str]:
-        """The path of each request so far."""
-        return list(self._server.asked)
+    def asked(self) -> Counter[str]:
+        """How often each path was asked for."""
+        return Counter(self._server.asked)
 
     @property
     def pattern(self) -> str:

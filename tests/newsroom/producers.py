@@ -116,15 +116,17 @@ class Press:
     @contextmanager
     def wave(
         self, number: int = WAVE, *, poison: Mapping[int, str] | None = None, pushed: int = 50,
-        seconds: float = SPREAD_SECONDS,
+        twins: int = 0, seconds: float = SPREAD_SECONDS,
     ) -> Iterator[Wave]:  # fmt: skip
         """Two producers push `number` articles over HTTP, a third pushes `pushed` more onto the Redis list, until the
-        block ends. `poison` says which of the first become harmful, by their place in the wave."""
+        block ends. `poison` says which of the first become harmful, by their place in the wave; so many of its last
+        have `twins`: a fourth producer pushes them too."""
         name, first, half = f"wave {next(self._waves)}", self._first, number // 2
         self._first += number + pushed
         seeded = {first + place: word for place, word in (poison or {}).items()}
         cuts = [("http", "a", first, first + half), ("http", "b", first + half, first + number)]
         cuts += [("list", "c", first + number, first + number + pushed)] if pushed else []
+        cuts += [("http", "d", first + number - twins, first + number)] if twins else []
         orders = [
             msgspec.convert(
                 {

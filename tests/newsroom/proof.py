@@ -34,8 +34,7 @@ def prove(line: Line, press: Press, *, list_lost: bool = False, most_losses: int
     line.wait(lambda: not line.count("line") and _list_is_empty(line), "the line to drain", DRAIN_SECONDS)
     line.check()
     rows = {row[0]: row for wave in press.sent for row in _rows(line, wave)}
-    by_key = {(producer, int(key)): job_id for job_id, producer, key, *_ in rows.values()}
-    _answers_are_jobs(press, by_key, list_lost=list_lost)
+    _answers_are_jobs(press, rows, list_lost=list_lost)
     _each_ended_once(press, rows, most_losses)
     stored = sum(outcome == "stored" for _, _, _, outcome, *_ in rows.values())
     assert line.count("articles") == line.count("versions") == stored
@@ -50,14 +49,16 @@ def _rows(line: Line, wave: Wave) -> list[Any]:
     return line.db.execute(_PLACES, [[order.producer for order in wave.orders]]).fetchall()
 
 
-def _answers_are_jobs(press: Press, by_key: dict[tuple[str, int], int], *, list_lost: bool) -> None:
-    held = {(order.producer, one.number): one.job_id for wave in press.sent for order, one in wave.answered()}
-    promised = {which: job_id for which, job_id in held.items() if job_id is not None}
-    assert {which: by_key.get(which) for which in promised} == promised
-    pushed = held.keys() - promised.keys()
-    assert list_lost or pushed <= by_key.keys(), sorted(pushed - by_key.keys())
-    # And nothing is there that nobody offered.
-    assert by_key.keys() <= held.keys()
+def _answers_are_jobs(press: Press, rows: dict[int, Any], *, list_lost: bool) -> None:
+    """Each answer is a job for the very article; no article has two jobs, nor one that nobody offered."""
+    numbers = {job_id: int(row[2]) for job_id, row in rows.items()}
+    held = [one for wave in press.sent for _, one in wave.answered()]
+    wrong = [one for one in held if one.job_id is not None and numbers.get(one.job_id) != one.number]
+    assert not wrong, wrong
+    lost = {one.number for one in held} - set(numbers.values())
+    assert not lost or (list_lost and lost <= {one.number for one in held if one.job_id is None}), sorted(lost)
+    assert len(set(numbers.values())) == len(numbers)
+    assert set(numbers.values()) <= {one.number for one in held}
 
 
 def _each_ended_once(press: Press, rows: dict[int, Any], most_losses: int) -> None:

@@ -7,37 +7,36 @@ it; it knows nothing of articles.
 from __future__ import annotations
 
 import gc
-import logging
 import os
-import signal
 import socket
 import sys
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import billiard.pool
-import celery.apps.worker
-from celery import Celery, signals
-from celery.exceptions import CPendingDeprecationWarning
+from celery import signals
 
 from wireroom import logs, metrics
 from wireroom.blame import Blame
 from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
 from wireroom.burial import bury_the_dead
+from wireroom.consumer import consume
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
+from wireroom.deadline import Deadline
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
+from wireroom.ledger.ends import End, Failed, clean
+from wireroom.ledger.life import RetryPolicy
 from wireroom.logs import Event
+from wireroom.outages import broker_outage, database_outage
 from wireroom.probes import Probes, serve
 from wireroom.readiness import Readiness
 from wireroom.scoreboard import Scoreboard
 from wireroom.settings import Settings, settings
-from wireroom.topology import NEXT_STAGE, queue_name, task_name
+from wireroom.topology import NEXT_STAGE, task_name
 from wireroom.watchdog import Watchdog
 
 In = TypeVar("In")
@@ -45,8 +44,6 @@ Out = TypeVar("Out")
 
 TOUCH_SECONDS = 5.0
 _PATIENCE_SECONDS = 60.0
-# Under load half of the warm shutdowns hang for 32 s without this.
-billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
 
 
 class Item(NamedTuple, Generic[In]):
@@ -63,6 +60,10 @@ class Superseded(Exception):  # noqa: N818 - it is what happened
     """The flight is not this worker's any more: others have its articles, or have finished them."""
 
 
+class Stopped(Exception):  # noqa: N818 - it is what happened
+    """The worker was told to stop, and its deadline has passed: others shall have what is left of the flight."""
+
+
 Sources = Mapping[int, str | None]
 """Job -> source, for the log."""
 Handler = Callable[["Room", int, str | None], None]
@@ -73,10 +74,13 @@ class Room:
     """What one worker process has to work with."""
 
     def __init__(
-        self, stage: str, given: Settings, broker: Broker, connections: int = 1, blame: Blame | None = None
-    ) -> None:
+        self, stage: str, given: Settings, broker: Broker, connections: int = 1, blame: Blame | None = None,
+        deadline: Deadline | None = None,
+    ) -> None:  # fmt: skip
         self.stage = stage
         self._blame = blame
+        self.deadline = deadline or Deadline()
+        self._database, self._redis = database_outage(), broker_outage()
         self.settings = given
         self.broker = broker
         self.pool: Pool = open_pool(given.database_url, stage, connections)
@@ -95,14 +99,19 @@ class Room:
             try:
                 with self.pool.connection() as connection:
                     mine = flights.start(connection, flight, self.stage, self.worker)
+                self._database.over()
                 if not mine:
                     raise Superseded
                 self._touched[flight] = time.monotonic()
+                crash_at(Point.STARTED)
                 handler(self, flight, articles)
             except Superseded:
                 logs.info(Event.flight_dropped)
+            except Stopped:
+                logs.info(Event.flight_handed_back)
+                self._hand_back(flight, (), "")
             except AWAY as error:
-                logs.warning(Event.database_away, cause=str(error))
+                self._database.met(error)
                 self._hand_back(flight, (), "")
             except Exception as error:  # noqa: BLE001 - whose fault it is shows when they fly alone
                 logs.error(Event.flight_failed, exc_info=error)
@@ -127,6 +136,8 @@ class Room:
         rejected: list[tuple[int, End]] = []
         failed: list[Failed] = []
         for item in items:
+            if self.deadline.has_passed():
+                raise Stopped
             with logs.bound(job=item.job_id, source=item.source):
                 started = time.perf_counter()
                 try:
@@ -136,7 +147,7 @@ class Room:
                     ):
                         value = work(item.value)
                 except Unusable as error:
-                    rejected.append((item.run, self.rejection(item.job_id, error, item.stages)))
+                    rejected.append((item.run, ends.rejection(item.job_id, error, item.stages)))
                 except Exception as error:  # noqa: BLE001 - a surprise must end in the ledger, and the others go on
                     failed.append(Failed(item.job_id, error))
                 else:
@@ -150,6 +161,7 @@ class Room:
     def pass_on(self, flight: int, articles: str) -> None:
         """Hand the flight over to its next stage, then publish it. A raised publish means "maybe sent": the ledger's
         rules of lost flights do the rest."""
+        crash_at(Point.WORKED)
         next_stage = NEXT_STAGE[self.stage]
         try:
             epoch = self.broker.epoch()
@@ -158,16 +170,14 @@ class Room:
         with self.pool.connection() as connection:
             if not flights.hand_over(connection, flight, self.stage, next_stage, epoch):
                 raise Superseded
+        crash_at(Point.HANDED_OVER)
         try:
             self.broker.publish(next_stage, flight, articles)
+            crash_at(Point.PUBLISHED)
+            self._redis.over()
             logs.info(Event.flight_passed, to=next_stage, bytes=len(articles))
         except BrokerAway as error:
-            logs.warning(Event.broker_away, cause=str(error))
-
-    @staticmethod
-    def rejection(job_id: int, error: Unusable, stages: dict[str, float]) -> End:
-        """The end of a job whose article is unusable."""
-        return End(job_id, "rejected", error.reason, str(error), stages=stages)
+            self._redis.met(error)
 
     def reject(
         self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float = 0.0
@@ -177,6 +187,7 @@ class Room:
             return
         with self.pool.connection() as connection:
             mine = ends.reject(connection, self.stage, runs, rejections, delay=delay)
+        crash_at(Point.REJECT_COMMITTED)
         for end in rejections:
             if end.job_id in mine:
                 logs.info(Event.article_rejected, job=end.job_id, source=sources[end.job_id],
@@ -188,6 +199,7 @@ class Room:
             return
         with self.pool.connection() as connection:
             found = ends.fail(connection, flight, self.stage, self.worker, failed, self.retries, delay=delay)
+        crash_at(Point.FAIL_COMMITTED)
         errors = {one.job_id: one.error for one in failed}
         for failure in found:
             trace = errors[failure.job_id] if failure.kind == "surprise" else None
@@ -199,14 +211,16 @@ class Room:
 
     def _hand_back(self, flight: int, blamed: Sequence[int] | None, cause: str) -> None:
         """Make everybody in the flight ready again, once Postgres answers; if it does not, the lease will do it."""
-        until, delay = time.monotonic() + _PATIENCE_SECONDS, self.settings.host_delay
-        while time.monotonic() < until:
+        until, delay, trying = time.monotonic() + _PATIENCE_SECONDS, self.settings.host_delay, True
+        while trying:
+            trying = time.monotonic() < until and not self.deadline.has_passed()
             try:
                 with self.pool.connection() as connection, connection.transaction():
                     ends.hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
             except AWAY:
                 time.sleep(0.5)
             else:
+                crash_at(Point.HAND_BACK_COMMITTED)
                 self.broker.wake()
                 return
 
@@ -245,11 +259,12 @@ def run(
     app = make_app(given.redis_url, CONSUMER_SECONDS)
     rooms: list[Room] = []
     blame = Blame(given.article_seconds, given.worker_bytes) if bounded else None
+    deadline = Deadline()
 
     def open_room(**_: Any) -> None:
         if blame:
             blame.arm()
-        rooms.append(Room(stage, given, Broker(given.redis_url), connections, blame))
+        rooms.append(Room(stage, given, Broker(given.redis_url), connections, blame, deadline))
         opened(rooms[0])
 
     def close_room(**_: Any) -> None:
@@ -268,26 +283,7 @@ def run(
 
     app.task(receive, name=task_name(stage))
     signals.worker_ready.connect(lambda **_: readiness.start(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: deadline.set(), weak=False)
     bury_the_dead(stage, given, blame, scoreboard)
     Watchdog(stage, given).watch()
-    _start(app, stage, pool, concurrency(given))
-
-
-def _start(app: Celery, stage: str, pool: str, concurrency: int) -> None:
-    logs.adopt_celery()
-    warnings.simplefilter("ignore", CPendingDeprecationWarning)
-    # Celery writes this one past every log.
-    celery.apps.worker.safe_say = lambda message, *_: logging.getLogger(__name__).warning(message)
-    for chatty in ("celery.app.trace", "celery.worker.strategy"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
-    signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
-    worker = app.Worker(
-        hostname=f"{stage}-{os.getpid()}@{socket.gethostname()}", queues=[queue_name(stage)], pool_cls=pool,
-        concurrency=concurrency, loglevel="INFO", quiet=True, without_gossip=True, without_mingle=True,
-        without_heartbeat=True,
-    )  # fmt: skip
-    # Ctrl-C in a terminal reaches the whole group; the supervisor, or SIGTERM, is who stops a worker.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    worker.start()
-    sys.exit(worker.exitcode)
+    consume(app, stage, pool, concurrency(given))

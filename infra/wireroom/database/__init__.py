@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -68,6 +69,8 @@ def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
 
 def open_pool(url: str, name: str, size: int = 1) -> Pool:
     """A pool of at most `size` autocommitting connections, opened in the background; made after any fork."""
+    # Whoever asks the pool hears of an outage, and says so once; the pool would say it with every attempt.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     options = connection_options(name) | {"autocommit": True}
     return ConnectionPool(
         url, min_size=1, max_size=size, kwargs=options, timeout=10.0, reconnect_timeout=_RECONNECT_SECONDS, open=True,

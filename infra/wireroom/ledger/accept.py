@@ -11,6 +11,7 @@ from typing import Any
 
 import zstandard
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.offer import Offer, Refused
@@ -72,7 +73,9 @@ def accept(
     for _ in range(_RACES):
         try:
             with connection.transaction():
-                return _Acceptance(connection, offers, tickets).run(submission)
+                answers = _Acceptance(connection, offers, tickets).run(submission)
+                crash_at(Point.ACCEPT_WRITTEN)
+                return answers
         except _KeyTaken:
             continue
     return [Refused("key", "busy", "the same keys are being accepted by another request: repeat this one")] * len(

@@ -11,12 +11,9 @@ import zstandard
 from wireroom.contracts import FetchedPage
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.launch import Leg
 from wireroom.topology import CONTRACT
 
 queries = Queries("wireroom.ledger", "flights.sql")
-
-LEG_OF: dict[str, Leg] = {"ingest": "fetch", "parse": "process", "enrich": "process", "store": "process"}
 
 
 class Captured(NamedTuple):

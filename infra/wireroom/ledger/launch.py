@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.life import FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
 from wireroom.topology import CONTRACT
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
-Leg = Literal["fetch", "process"]
-FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
 _BACKFILL_TURN = 10
@@ -117,8 +117,7 @@ class Launcher:
                 return Launch([])
             if self.leg == "fetch":
                 self._call_hosts(connection, sweep)
-            room = self._worth_a_flight(connection, room)
-            if not room:
+            if not (room := self._worth_a_flight(connection, room)):
                 return Launch([], more)
             claimed = self._claim(connection, room)
             self._sweep = False
@@ -249,6 +248,7 @@ class Launcher:
             shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
             rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
             connection.cursor().executemany(queries.insert_flight, rows)
+        crash_at(Point.LAUNCH_WRITTEN)
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
@@ -264,8 +264,9 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        free = ready.host not in busy and asked[ready.host] < (1 if ready.losses else pages)
-        asked[ready.host] += free * (pages if ready.losses else 1)
+        alone = flies_alone(ready.losses)
+        free = ready.host not in busy and asked[ready.host] < (1 if alone else pages)
+        asked[ready.host] += free * (pages if alone else 1)
         (going if free else parked).append(ready)
     return going, parked
 
@@ -280,7 +281,7 @@ def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
         if host is not None and len(pages) > room_articles:
             room_articles = 0
         for ready in pages:
-            alone = ready.losses > 0
+            alone = flies_alone(ready.losses)
             if alone or room_articles < 1 or room_bytes < ready.bytes:
                 flights.append([])
                 room_articles, room_bytes = bounds.articles, bounds.bytes

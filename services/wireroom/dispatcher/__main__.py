@@ -17,6 +17,7 @@ from wireroom.dispatcher.pulse import Pulse
 from wireroom.errors import WireroomError
 from wireroom.ledger.launch import skip_flight_numbers
 from wireroom.logs import Event
+from wireroom.outages import Outage, broker_outage, database_outage
 from wireroom.probes import Probes, serve
 from wireroom.readiness import Readiness
 from wireroom.settings import Settings, settings
@@ -49,30 +50,25 @@ def main() -> None:
         census.start(stopping)
     logs.info(Event.process_started)
     readiness.start()
-    away = False
+    database, redis = database_outage(), broker_outage()
     while not stopping.is_set():
-        away = dispatch(given, stopping, pulse, away=away)
+        dispatch(given, stopping, pulse, database, redis)
     logs.info(Event.process_stopped)
 
 
-def dispatch(given: Settings, stopping: Flag, pulse: Pulse, *, away: bool) -> bool:
-    """Dispatch until told to stop or until Postgres goes away, which is returned; `away` is whether it was."""
+def dispatch(given: Settings, stopping: Flag, pulse: Pulse, database: Outage, redis: Outage) -> None:
+    """Dispatch until told to stop or until Postgres goes away."""
     broker = Broker(given.redis_url)
     try:
         with connect(given.database_url, "dispatcher", **PLAN) as connection:
-            if away:
-                logs.info(Event.database_back)
-            away = False
             skip_flight_numbers(connection)
-            Dispatcher(connection, broker, given).run(pulse.beat_at(stopping.is_set))
+            database.over()
+            Dispatcher(connection, broker, given, redis).run(pulse.beat_at(stopping.is_set))
     except (*AWAY, WireroomError) as error:
-        if not away:
-            logs.warning(Event.database_away, cause=str(error))
+        database.met(error)
         stopping.wait(RECONNECT_SECONDS)
-        return True
     finally:
         broker.close()
-    return False
 
 
 if __name__ == "__main__":

@@ -10,12 +10,15 @@ import psycopg
 
 from wireroom import logs, metrics
 from wireroom.broker import Broker, BrokerAway
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
 from wireroom.ledger.events import ROUND, Sequencer
-from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
+from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
+from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
 from wireroom.logs import Event
+from wireroom.outages import Outage
 from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.5
@@ -33,8 +36,9 @@ class Dispatcher:
     """Launches what is ready and takes back what is lost, over one connection."""
 
     def __init__(
-        self, connection: Connection, broker: Broker, given: Settings, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, connection: Connection, broker: Broker, given: Settings, outage: Outage,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
@@ -43,7 +47,7 @@ class Dispatcher:
         self._sequencer = Sequencer()
         self._clock = clock
         self._due: dict[str, float] = {}
-        self._away = False
+        self._outage = outage
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until `stopping()`; while Redis is away nothing is launched. Raises what Postgres raises."""
@@ -54,7 +58,7 @@ class Dispatcher:
                     if stopping():
                         return
             except BrokerAway as error:
-                self._say_away(error)
+                self._outage.met(error)
                 self._look_for_lost(None, {})
                 self._sequence()
                 time.sleep(LOOK_SECONDS)
@@ -62,7 +66,7 @@ class Dispatcher:
     def look(self) -> None:
         """One round. Raises `BrokerAway`: what was published may or may not have been sent."""
         epoch = self._broker.epoch(make=True)
-        self._say_back()
+        self._outage.over()
         # Before the others: what is below the watermarks has waited longest.
         sweep = self._is_time(SWEEP_SECONDS, "sweep")
         for launcher in self._launchers:
@@ -79,7 +83,9 @@ class Dispatcher:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
+            crash_at(Point.LAUNCH_COMMITTED)
             self._broker.publish(flight.stage, flight.id)
+            crash_at(Point.LAUNCH_PUBLISHED)
             metrics.FLIGHTS_LAUNCHED.labels(launcher.leg).inc()
             metrics.ARTICLES_LAUNCHED.labels(launcher.leg).inc(len(flight.jobs))
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
@@ -108,6 +114,7 @@ class Dispatcher:
             failures = lost.take_back(self._db, one, self._delay)
             if failures is None:
                 continue
+            crash_at(Point.TAKE_BACK_COMMITTED)
             flight = one.flight
             metrics.LOST_FLIGHTS.labels(one.rule).inc()
             logs.warning(Event.flight_lost, flight=flight.id, stage=flight.stage, rule=one.rule, worker=flight.worker)
@@ -130,16 +137,6 @@ class Dispatcher:
             return False
         self._due[what] = now + seconds
         return True
-
-    def _say_away(self, error: BrokerAway) -> None:
-        if not self._away:
-            logs.warning(Event.broker_away, cause=str(error))
-        self._away = True
-
-    def _say_back(self) -> None:
-        if self._away:
-            logs.info(Event.broker_back)
-        self._away = False
 
 
 def bounds(leg: Leg, given: Settings) -> Bounds:

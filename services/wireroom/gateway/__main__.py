@@ -58,8 +58,7 @@ class Server(uvicorn.Server):
 
 def make_server(given: Settings) -> uvicorn.Server:
     """The HTTP server, not yet running; its lines take our pipe."""
-    for chatty in ("uvicorn.error", "psycopg.pool"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     lookout = Lookout()
     config = uvicorn.Config(
         make_app(given, lookout), http="h11", ws="none", lifespan="on", log_config=None, access_log=False,

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
-from starlette.concurrency import run_in_threadpool
+
+from wireroom.gateway.promptness import in_time
 
 LOOKING = 2
 """Most requests that wait and look at once; each look takes a connection, and there are few."""
@@ -38,7 +39,7 @@ class Lookout:
     ) -> T:
         """What `look` finds once it is `done`, or found last when `seconds` are over or whoever waited is `gone`."""
         if not seconds:
-            return await run_in_threadpool(look)
+            return await in_time(look)
         until, pause = time.monotonic() + seconds, FIRST_PAUSE
         found, took = await self._look(look)
         with self._until(until):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +10,7 @@ from wireroom.gateway.answers import as_json
 from wireroom.gateway.asking import check_parameters
 from wireroom.gateway.front_desk import FrontDesk
 from wireroom.gateway.problems import Parting, Problem, answer, refusal
+from wireroom.gateway.promptness import in_time
 from wireroom.gateway.tally import refuse
 from wireroom.ledger.offer import check_name
 
@@ -31,7 +31,7 @@ async def offer(request: Request) -> Response:
 
 async def _offer_one(request: Request, desk: FrontDesk, submission: str | None) -> Response:
     body = await intake.read(request, intake.limit(desk.content_bytes))
-    (given,) = await run_in_threadpool(desk.take, [body], submission)
+    (given,) = await in_time(desk.take, [body], submission)
     if isinstance(given, Problem):
         return answer(given)
     request.state.job = given.job_id
@@ -44,7 +44,7 @@ async def _offer_lines(request: Request, desk: FrontDesk, submission: str | None
     answers: list[bytes] = []
     async for chunk in offered.chunks():
         try:
-            given = await run_in_threadpool(desk.take, [line.data for line in chunk], submission)
+            given = await in_time(desk.take, [line.data for line in chunk], submission)
         except Problem as problem:
             problem.last = True
             if not answers:

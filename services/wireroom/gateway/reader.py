@@ -12,6 +12,7 @@ from uuid import UUID
 import redis
 
 from wireroom import logs
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY
 from wireroom.gateway.envelopes import read_item
 from wireroom.gateway.front_desk import FrontDesk
@@ -21,11 +22,11 @@ from wireroom.gateway.tally import tally
 from wireroom.ledger.batches import Busy, accept_batch
 from wireroom.ledger.offer import Refused
 from wireroom.logs import Event
+from wireroom.outages import broker_outage
 from wireroom.settings import Settings
 
 LOOK_SECONDS = 0.1
 RETRY_SECONDS = 1.0
-_BROKER, _DATABASE = (Event.broker_away, Event.broker_back), (Event.database_away, Event.database_back)
 
 
 class Reader:
@@ -41,7 +42,7 @@ class Reader:
         self._orphans: list[UUID] = []
         self._looked_for_orphans = -math.inf
         self._turn = False
-        self._away: set[tuple[Event, Event]] = set()
+        self._outage = broker_outage()
 
     def start(self) -> None:
         """Read from now on."""
@@ -59,9 +60,9 @@ class Reader:
             try:
                 pause = 0.0 if self._round() else LOOK_SECONDS
             except redis.RedisError as error:
-                self._say_away(_BROKER, error)
+                self._outage.met(error)
             except AWAY as error:
-                self._say_away(_DATABASE, error)
+                self._desk.outage.met(error)
             except Busy:
                 pass
             except Exception as error:  # noqa: BLE001 - the batch stays in Redis; without this thread all would
@@ -73,7 +74,7 @@ class Reader:
     def _round(self) -> bool:
         """Bring one batch into the ledger; whether there was one."""
         self._held = self._held or self._next()
-        self._say_back(_BROKER)
+        self._outage.over()
         if self._held is None:
             return False
         self._commit(self._held)
@@ -92,23 +93,17 @@ class Reader:
         return self._list.take() or (self._orphans.pop(0) if self._orphans else None)
 
     def _commit(self, batch: UUID) -> None:
+        crash_at(Point.LIST_TAKEN)
         items = [read_item(pushed, self._content_bytes) for pushed in self._list.read(batch)]
+        crash_at(Point.LIST_READ)
         with self._desk.pool.connection() as connection:
             answers = accept_batch(connection, batch, items, self._desk.tickets)
-        self._say_back(_DATABASE)
+        self._desk.outage.over()
+        crash_at(Point.LIST_COMMITTED)
         self._list.remove(batch)
+        crash_at(Point.LIST_REMOVED)
         if items and answers is not None:
             tally("list", [read for _, read in items], answers)
             reasons = Counter(answer.reason for answer in answers if isinstance(answer, Refused))
             logs.info(Event.batch_accepted, batch=str(batch), items=len(items), refused=dict(reasons))
             self._desk.broker.wake()
-
-    def _say_away(self, what: tuple[Event, Event], error: Exception) -> None:
-        if what not in self._away:
-            logs.warning(what[0], cause=str(error))
-        self._away.add(what)
-
-    def _say_back(self, what: tuple[Event, Event]) -> None:
-        if what in self._away:
-            logs.info(what[1])
-        self._away.discard(what)

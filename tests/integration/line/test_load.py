@@ -1,4 +1,4 @@
-"""5,000 mixed articles at once drain, are all accounted for, and nothing grows with their number."""
+"""2,000 mixed articles at once drain, are all accounted for, and nothing grows with their number."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections import Counter
 from threading import Event, Thread
 
 import redis
+from msgspec.structs import asdict
 
 from newsroom.desk import offer
-from newsroom.line import Line, story
-from newsroom.pages import Web, page
+from newsroom.line import Line
+from newsroom.mixture import mixed
+from newsroom.pages import Web
 from wireroom.ledger.offer import Offer
 
-FIRST, REST = 500, 4500
+FIRST, REST = 500, 1500
 REDIS_BYTES = 20_000_000
 GROWTH = 1.2
 
@@ -40,26 +42,18 @@ class RedisPeak:
             self.bytes = max(self.bytes, int(self._redis.info("memory")["used_memory"]))
 
 
-def mixed(web: Web, first: int, number: int) -> list[Offer]:
-    """Six texts, three inline pages and one page to fetch of each ten."""
-    made = []
-    for n in range(first, first + number):
-        if n % 10 < 6:
-            made.append(offer(text=story(n), source=f"wire {n % 7}"))
-        elif n % 10 < 9:
-            made.append(offer(html=page(n), url=f"https://site{n % 9}.example/{n}"))
-        else:
-            made.append(offer(url=web.url(n, host=n // 10 % 50 + 1)))
-    return made
+def offers(web: Web, first: int, number: int) -> list[Offer]:
+    """As they are accepted."""
+    return [offer(**asdict(article)) for article in mixed(web, first, number)]
 
 
-def test_5000_mixed_articles(line: Line) -> None:
+def test_2000_mixed_articles(line: Line) -> None:
     with Web() as web, RedisPeak(line.valkey.url) as peak:
-        jobs = line.submit(mixed(web, 0, FIRST))
+        jobs = line.submit(offers(web, 0, FIRST))
         line.drain()
         small = line.sizes()
-        jobs += line.submit(mixed(web, FIRST, REST))
-        line.drain(300)
+        jobs += line.submit(offers(web, FIRST, REST))
+        line.drain(150)
         large = line.sizes()
     assert Counter(line.outcomes()[job] for job in jobs) == {"stored": FIRST + REST}
     assert peak.bytes < REDIS_BYTES

@@ -33,17 +33,19 @@ class PageFetcher(Protocol):
 
 
 async def fetch_flight(
-    pages: Iterable[PageRequest], fetcher: PageFetcher, delay: float, deliver: Deliver, *, sleep: Sleep = asyncio.sleep
-) -> None:
+    pages: Iterable[PageRequest], fetcher: PageFetcher, delay: float, deliver: Deliver, *,
+    sleep: Sleep = asyncio.sleep, stopping: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
     """Fetch every page and deliver it, or the exception that fetching it raised, as soon as it is there.
 
     Hosts do not wait for each other. Pages of one host are fetched in their order, with at least `delay` seconds from
     the end of one fetch to the start of the next. What `deliver` raises ends the flight: nothing more is fetched.
+    Once `stopping()`, no further fetch is begun.
     """
     try:
         async with asyncio.TaskGroup() as hosts:
             for queue in _by_host(pages):
-                hosts.create_task(_fetch_host(queue, fetcher, delay, deliver, sleep))
+                hosts.create_task(_fetch_host(queue, fetcher, delay, deliver, sleep, stopping))
     except ExceptionGroup as group:
         # The caller tells failures by their type, and the first is why the others were cancelled.
         raise group.exceptions[0] from None
@@ -57,11 +59,14 @@ def _by_host(pages: Iterable[PageRequest]) -> list[list[PageRequest]]:
 
 
 async def _fetch_host(
-    queue: list[PageRequest], fetcher: PageFetcher, delay: float, deliver: Deliver, sleep: Sleep
-) -> None:
+    queue: list[PageRequest], fetcher: PageFetcher, delay: float, deliver: Deliver, sleep: Sleep,
+    stopping: Callable[[], bool],
+) -> None:  # fmt: skip
     for place, page in enumerate(queue):
         if place:
             await sleep(delay)
+        if stopping():
+            return
         await deliver(page, await _outcome(page, fetcher))
 
 
