@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import redis
@@ -88,12 +88,12 @@ class Broker:
                 epoch = self._redis.get(EPOCH_KEY)
             return str(epoch or "")
 
-    def waiting(self) -> dict[str, int]:
-        """Messages in the queue of each stage."""
+    def waiting(self, queues: Collection[str]) -> dict[str, int]:
+        """Messages in each of the queues."""
         with _answering(), self._redis.pipeline(transaction=False) as pipe:
-            for stage in STAGES:
-                pipe.llen(queue_name(stage))
-            return dict(zip(STAGES, pipe.execute(), strict=True))
+            for queue in queues:
+                pipe.llen(queue)
+            return dict(zip(queues, pipe.execute(), strict=True))
 
     def wake(self) -> None:
         """Tell the dispatchers that there may be something to launch; they look twice a second anyway."""

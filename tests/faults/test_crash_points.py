@@ -26,7 +26,7 @@ from wireroom.crash import VARIABLE, Point
 from wireroom.embedded import EmbeddedPostgres
 from wireroom.ledger.accept import CHUNK
 from wireroom.logs import Event
-from wireroom.topology import INTAKE_LIST
+from wireroom.topology import INTAKE_LIST, queue_name
 
 ERROR_PAGE = "<html><title>Page not found</title><h1>Page not found</h1><p>Sorry for that, number {}.</p></html>"
 FAILING = (Point.FAIL_WRITTEN, Point.FAIL_COMMITTED)
@@ -124,7 +124,7 @@ def by_a_flush(line: Doomed) -> None:
     """Redis forgets flights that wait for parse."""
     with stopped(line.supervisor.pids()["parse"]):
         line.crowd()
-        line.wait(lambda: bool(line.broker.waiting()["parse"]), "flights to wait for parse")
+        line.wait(lambda: any(line.broker.waiting([queue_name("parse")]).values()), "flights to wait for parse")
         with redis.Redis.from_url(line.valkey.url) as client:
             client.flushall()
         line.wait(lambda: line.has_died(Point.TAKE_BACK_COMMITTED, "dispatcher"), "a death")

@@ -20,8 +20,10 @@ from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
 from wireroom.embedded import EmbeddedValkey, free_port
+from wireroom.ledger import pauses
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
+from wireroom.ledger.pauses import Target
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
 from wireroom.supervisor import Process, Supervisor
@@ -95,6 +97,21 @@ class Line:
         self.given += jobs
         return jobs
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What comes inline during the block is launched after it, as one flight where it fits into one."""
+        everything = Target("leg", "process")
+        pauses.pause(self.db, everything, "test")
+        try:
+            yield
+        finally:
+            pauses.resume(self.db, everything)
+            self.broker.wake()
+
+    def flights(self) -> dict[int, int]:
+        """Flight -> with how many articles it was launched, of all there ever were."""
+        return {one["flight"]: one["articles"] for one in self.log() if one["event"] == "flight_launched"}
+
     def texts(self, number: int, **fields: Any) -> list[int]:
         """Submit so many different text articles."""
         first = len(self.given)
@@ -164,10 +181,10 @@ class Line:
             sizes |= {f"{name} child {n}": _size(child) for n, child in enumerate(process.children(recursive=True), 1)}
         return sizes
 
-    def log(self) -> list[dict[str, Any]]:
-        """Every line that a process of the line has logged."""
+    def log(self, names: str = "*") -> list[dict[str, Any]]:
+        """Every line that the processes of the line have logged, or those whose names match a pattern."""
         lines: list[dict[str, Any]] = []
-        for file in sorted(self.directory.glob("*.log")):
+        for file in sorted(self.directory.glob(f"{names}.log")):
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines

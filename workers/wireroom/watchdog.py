@@ -18,6 +18,7 @@ from wireroom.errors import WireroomError
 from wireroom.ledger import flights
 from wireroom.logs import Event
 from wireroom.settings import Settings
+from wireroom.topology import queue_name
 
 DEAF_SECONDS = 30.0
 """So long a worker may receive nothing while flights wait for its stage; scaled as leases are."""
@@ -61,7 +62,7 @@ class Watchdog:
         """
         try:
             broker = Broker(self._settings.redis_url)
-            waiting = broker.waiting()[self._stage]
+            waiting = broker.waiting([queue_name(self._stage)])[queue_name(self._stage)]
             broker.close()
             if not waiting:
                 return False

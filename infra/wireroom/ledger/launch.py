@@ -15,6 +15,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.life import FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
+from wireroom.topology import CONTRACT
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
@@ -244,13 +245,9 @@ class Launcher:
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
-            connection.cursor().executemany(
-                queries.insert_flight,
-                [
-                    {"id": id_, "leg": self.leg, "stage": stage, "epoch": epoch, "losses": max(r.losses for r in group)}
-                    for id_, group in flights.items()
-                ],
-            )
+            shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
+            rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
+            connection.cursor().executemany(queries.insert_flight, rows)
         crash_at(Point.LAUNCH_WRITTEN)
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 

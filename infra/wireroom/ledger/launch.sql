@@ -104,8 +104,8 @@ FROM unnest(%(jobs)s::bigint[], %(flights)s::bigint[]) AS boarding (job_id, flig
 WHERE line.job_id = boarding.job_id
 
 -- name: insert_flight
-INSERT INTO flights (id, leg, stage, epoch, losses, queued_at)
-VALUES (%(id)s, %(leg)s, %(stage)s, %(epoch)s, %(losses)s, clock_timestamp())
+INSERT INTO flights (id, leg, stage, epoch, losses, contract, queued_at)
+VALUES (%(id)s, %(leg)s, %(stage)s, %(epoch)s, %(losses)s, %(contract)s, clock_timestamp())
 
 -- name: advance
 -- The lane's current ticket, raised to that of the last job claimed.

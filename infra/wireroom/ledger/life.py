@@ -145,7 +145,7 @@ class Sight(NamedTuple):
     epoch_gone: bool
     """Redis answers, and was emptied since the flight was queued."""
     overtaken: bool
-    """One that was queued later at its stage has started, or none waits there in Redis, which answers."""
+    """One that was queued later in its queue has started, or Redis answers and holds none there, or nobody reads it."""
 
 
 def lease(stage: str, losses: int) -> float:

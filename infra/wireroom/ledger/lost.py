@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.ends import Failure, hand_back, lock_flight
 from wireroom.ledger.life import Rule, Sight, is_blamed, lease, lost_by
+from wireroom.topology import CONTRACT, queue_name
 
 queries = Queries("wireroom.ledger", "lost.sql")
 
@@ -31,6 +33,12 @@ class LiveFlight(NamedTuple):
     started_at: datetime | None
     touched_at: datetime | None
     worker: str | None
+    contract: int = CONTRACT
+
+    @property
+    def queue(self) -> str:
+        """Where it waits, or has waited."""
+        return queue_name(self.stage, self.contract)
 
 
 class Lost(NamedTuple):
@@ -61,10 +69,11 @@ class Watch:
         self._seen: dict[int, _Seen] = {}
         self._last_look: float | None = None
         self._started: dict[str, float] = {}
+        self._read: dict[str, float] = {}
 
     def look(self, flights: Iterable[LiveFlight], epoch: str | None, waiting: Mapping[str, int]) -> list[Lost]:
         """The lost ones among `flights`. `epoch` is the one in Redis now (None: Redis does not answer, so nothing that
-        waits is lost); `waiting` is how many messages each stage's queue holds."""
+        waits is lost); `waiting` is how many messages each queue holds."""
         now = self._clock()
         if self._last_look is not None and now - self._last_look > SLOW_ROUND:
             self._seen.clear()
@@ -72,8 +81,9 @@ class Watch:
         self._seen = {flight.id: self._see(flight, now) for flight in flights}
         for seen in self._seen.values():
             if seen.flight.started_at is not None:
-                stage = seen.flight.stage
-                self._started[stage] = max(seen.queued, self._started.get(stage, seen.queued))
+                queue = seen.flight.queue
+                self._started[queue] = max(seen.queued, self._started.get(queue, seen.queued))
+                self._read[queue] = now
         sights = ((seen.flight, self._sight(seen, now, epoch, waiting)) for seen in self._seen.values())
         return [Lost(flight, rule) for flight, sight in sights if (rule := lost_by(sight))]
 
@@ -84,13 +94,15 @@ class Watch:
         return before if before.flight == flight else _Seen(flight, now, before.queued)
 
     def _sight(self, seen: _Seen, now: float, epoch: str | None, waiting: Mapping[str, int]) -> Sight:
-        stage = seen.flight.stage
+        queue, patience = seen.flight.queue, lease(seen.flight.stage, seen.flight.losses) * self._scale
+        # Workers of another version may be gone for good; those of this one will come back.
+        unread = seen.flight.contract != CONTRACT and now - self._read.get(queue, -inf) > patience
         return Sight(
             started=seen.flight.started_at is not None,
-            unchanged=now - seen.since > lease(stage, seen.flight.losses) * self._scale,
+            unchanged=now - seen.since > patience,
             epoch_gone=epoch is not None and seen.flight.epoch != epoch,
             overtaken=epoch is not None
-            and (self._started.get(stage, seen.queued) > seen.queued or not waiting.get(stage, 0)),
+            and (unread or self._started.get(queue, seen.queued) > seen.queued or not waiting.get(queue, 0)),
         )
 
 

@@ -103,7 +103,7 @@ class Dispatcher:
     def _watch_flights(self) -> None:
         # In this order: a flight queued after the epoch was read is not judged by it.
         flights = lost.live_flights(self._db)
-        waiting = self._broker.waiting()
+        waiting = self._broker.waiting({flight.queue for flight in flights})
         self._take_back(self._watch.look(flights, self._broker.epoch(), waiting))
 
     def _look_for_lost(self, epoch: str | None, waiting: dict[str, int]) -> None:
