@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.life import FIRST_STAGE, Leg, flies_alone
+from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
 from wireroom.topology import CONTRACT
 
@@ -26,6 +26,8 @@ _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 _OVERLAP = timedelta(minutes=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_FARTHEST = timedelta(seconds=FARTHEST)
 
 
 class Ready(NamedTuple):
@@ -124,19 +126,21 @@ class Launcher:
             return Launch(self._board(connection, claimed, epoch), more or self._parked)
 
     def _call_due(self, connection: Connection, now: datetime, sweep: bool) -> None:
-        """Give tickets to jobs whose time has come."""
+        """Give tickets to jobs whose time has come, and to those whose time is farther away than any wait."""
+        given = {"leg": self.leg, "most": CALLED_AT_ONCE}
         since = _EVER if sweep else self._called_until - _OVERLAP
-        called = connection.execute(
-            queries.call_due, {"leg": self.leg, "since": since, "most": CALLED_AT_ONCE}
-        ).rowcount
+        called = connection.execute(queries.call_due, given | {"since": since, "until": now}).rowcount
         if called < CALLED_AT_ONCE:
             self._called_until = now
+        if sweep:
+            connection.execute(queries.call_due, given | {"since": now + _FARTHEST, "until": _NEVER})
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
         given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
         if sweep:
             connection.execute(queries.find_parked, given)
+            connection.execute(queries.free_misdated, {"farthest": FARTHEST})
         connection.execute(queries.call_hosts, given)
 
     def _measure(self, connection: Connection) -> int:

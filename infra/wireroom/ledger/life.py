@@ -20,6 +20,9 @@ MAX_LOSSES = 3
 """The loss that quarantines."""
 LONGEST_BACKOFF = 3600.0
 LONGEST_WAIT = 24 * 3600.0
+FARTHEST = 2 * LONGEST_WAIT
+"""Nothing that a job or a host waits for is so many seconds away, nor the end of an offer: a time that is was written
+before the wall clock was set back, and has come."""
 LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 
