@@ -38,6 +38,8 @@ class Point(StrEnum):
     ACCEPT_WRITTEN = "accept.written"
     ACCEPT_COMMITTED = "accept.committed"
     """Before the producer has its answer."""
+    ANSWERED = "answered"
+    """A request has its answer."""
     ACCEPT_BETWEEN_CHUNKS = "accept.between_chunks"
     """One chunk of a request with many articles is committed, the next is not."""
 

@@ -151,6 +151,7 @@ def redrive(line: Doomed, number: int) -> int:
 SCENARIOS: Mapping[Point, Scenario] = {
     Point.ACCEPT_WRITTEN: Scenario(("gateway",), 2, by_http),
     Point.ACCEPT_COMMITTED: Scenario(("gateway",), 2, by_http),
+    Point.ANSWERED: Scenario(("gateway",), 2, by_http),
     Point.ACCEPT_BETWEEN_CHUNKS: Scenario(("gateway",), 1, by_long_request),
     Point.LIST_TAKEN: Scenario(("gateway",), 1, by_list),
     Point.LIST_READ: Scenario(("gateway",), 1, by_list),
