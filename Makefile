@@ -50,6 +50,10 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 test-faults: setup  ## do harm to a whole line in every way we know, and prove that nothing is lost (20 minutes)
 	$(BIN)/pytest -v --durations=10 tests/faults
 
+.PHONY: test-mutations
+test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (10 minutes)
+	$(BIN)/pytest -v tests/faults/mutations
+
 .PHONY: test-faults-soak
 test-faults-soak: export SEEDS ?= 20
 test-faults-soak: export FIRST ?= 1
