@@ -35,6 +35,15 @@ ENV = {
     "WIREROOM_ENRICHERS": "language,zz_poison",
 }  # fmt: skip
 
+NEVER = {
+    "on offer for ever": "SELECT job_id FROM offers WHERE until = 'infinity'",
+    "captured twice": "SELECT job_id FROM captures GROUP BY job_id HAVING count(*) > 1",
+    "stored twice": "SELECT job_id FROM versions GROUP BY job_id HAVING count(*) > 1",
+    "stored as another": "SELECT jobs.key, title FROM versions JOIN jobs ON jobs.id = versions.job_id"
+    " WHERE position(concat(' ', key, ' ') IN title) = 0",
+}
+"""What must not be found on an empty line, and the statement that finds it."""
+
 
 class Scenario(NamedTuple):
     """Who passes a point, at which passing they die, and what makes them pass it."""
@@ -120,17 +129,17 @@ class Doomed(Line):
         was captured twice, what has ended may soon be offered anew, and what producers were told is so."""
         self.check()
         jobs: dict[str, int] = dict(self.db.execute("SELECT key, id FROM jobs").fetchall())
-        assert self.count("jobs") == len(jobs) and jobs.keys() == {str(n) for n in range(self._ends.total())}
-        assert self.held.items() <= jobs.items()
+        offered = {str(n) for n in range(self._ends.total())}
+        assert jobs.keys() == offered and self.count("jobs") == len(jobs), jobs.keys() ^ offered
+        untrue = self.held.items() - jobs.items()
+        assert not untrue, f"producers were told of {untrue}"
         ends = Counter(self.outcomes().values()) + Counter(quarantined=self.count("quarantine"))
-        assert ends == self._ends
-        titles = "SELECT jobs.key, title FROM versions JOIN jobs ON jobs.id = versions.job_id"
-        told: list[tuple[str, str]] = self.db.execute(titles).fetchall()
-        assert [one for one in told if f" {one[0]} " not in one[1]] == []
-        offers = "SELECT job_id FROM offers WHERE until = 'infinity' AND job_id NOT IN (SELECT job_id FROM line)"
-        assert self.db.execute(offers).fetchall() == []
-        assert self.db.execute("SELECT job_id FROM captures GROUP BY job_id HAVING count(*) > 1").fetchall() == []
-        assert self.count("articles") == len(told) == len(dict(told)) == self._ends["stored"]
+        assert ends == self._ends, ends
+        for what, statement in NEVER.items():
+            found = self.db.execute(statement.encode()).fetchall()
+            assert found == [], f"{what}: {found}"
+        made = self.count("articles"), self.count("versions")
+        assert made == (self._ends["stored"],) * 2, made
 
 
 class Moody(Handler):
