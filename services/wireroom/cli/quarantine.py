@@ -175,9 +175,7 @@ class _Told:
 def _wanted(ids: list[int] | None, cause: str | None, source: str | None, stage: str | None, *, every: bool) -> Wanted:
     wanted = Wanted(cause, source, stage, list(dict.fromkeys(ids)) if ids else None)
     if every == (wanted != Wanted()):
-        raise typer.BadParameter(
-            "give the ids of jobs, a --cause, a --source or a --stage; or else --all"
-        )
+        raise typer.BadParameter("give the ids of jobs, a --cause, a --source or a --stage; or else --all")
     return wanted
 
 

@@ -167,9 +167,7 @@ def test_what_came_without_a_url_is_not_fetched_again(desk: Desk) -> None:
     desk.check()
 
 
-def test_a_job_that_fails_again_meanwhile_is_not_redriven_for_ever(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_that_fails_again_meanwhile_is_not_redriven_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quarantine, "CHUNK", 1)
     jobs = [fell(desk) for _ in range(3)]
     moved = []
