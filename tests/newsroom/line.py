@@ -53,7 +53,8 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self.supervisor = Supervisor(self.crew(dispatchers, gateway), directory)
+        self._crew = self.crew(dispatchers, gateway)
+        self.supervisor = Supervisor(self._crew, directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -153,7 +154,8 @@ class Line:
 
         def up() -> bool:
             started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
-            return set(self.supervisor.pids().values()) <= started
+            running = self.supervisor.pids()
+            return len(running) == len(self._crew) and set(running.values()) <= started
 
         self.wait(up, "all processes to start")
 

@@ -16,6 +16,8 @@ from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import consumer
 from celery.worker.state import maybe_shutdown
+from kombu.transport import redis
+from kombu.utils.json import dumps
 
 from wireroom import logs
 from wireroom.logs import Event
@@ -26,6 +28,20 @@ FIRST_PAUSE, STEP, LAST_PAUSE = 0.5, 0.5, 5.0
 """Seconds between two attempts to reach Redis: the first, how much longer each next one is, and the longest."""
 # Under load half of the warm shutdowns hang for 32 s without this.
 billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
+
+
+class Channel(redis.Channel):
+    """kombu's, but what a stopping worker has taken and not begun goes back to its place: nothing may overtake it."""
+
+    def _restore(self, message: Any, leftmost: bool = False) -> None:
+        with self.conn_or_acquire() as client:
+            client.rpush(message.delivery_info["routing_key"], dumps(message.serializable()))
+
+
+class Transport(redis.Transport):
+    """kombu's, with such channels."""
+
+    Channel = Channel
 
 
 class Consumer(consumer.Consumer):  # type: ignore[misc]
@@ -64,7 +80,7 @@ def consume(app: Celery, stage: str, pool: str, concurrency: int) -> None:
     logging.getLogger("celery.worker.consumer.consumer").setLevel(logging.ERROR)
     signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
     signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
-    app.conf.worker_consumer = Consumer
+    app.conf.update(worker_consumer=Consumer, broker_transport=Transport)
     worker = app.Worker(
         hostname=f"{stage}-{os.getpid()}@{socket.gethostname()}", queues=[queue_name(stage)], pool_cls=pool,
         concurrency=concurrency, loglevel="INFO", quiet=True, without_gossip=True, without_mingle=True,
