@@ -21,7 +21,7 @@ _DEATHS = """
 SELECT jobs.producer, jobs.key, array_agg(flight_id ORDER BY attempts.id),
     extract(epoch FROM max(quarantined_at) - min(attempts.at))
 FROM attempts JOIN jobs ON jobs.id = attempts.job_id JOIN quarantine USING (job_id)
-WHERE attempts.kind = 'lost' GROUP BY jobs.id
+WHERE attempts.kind = 'lost' AND quarantine.kind = 'lost' GROUP BY jobs.id
 """
 
 

@@ -161,11 +161,8 @@ def test_a_producer_repeats_what_was_cut(
 ) -> None:
     jobs = [ArticleJob(producer="cut", text=story(n)) for n in range(first, first + 50)]
     cuts = [Cut("answer", 1), Cut("request", 500), Cut("answer", chance.randrange(100)), Cut("answer", 1)]
-    with (
-        Proxy(int(line.env["WIREROOM_GATEWAY_PORT"])) as way,
-        way.cutting(cuts),
-        Client(f"http://127.0.0.1:{way.port}") as client,
-    ):
+    port = int(line.env["WIREROOM_GATEWAY_PORT"])
+    with Proxy(port) as way, way.cutting(cuts), Client(f"http://127.0.0.1:{way.port}") as client:
         given = client.submit_many(jobs) if many else [client.submit(job) for job in jobs]
     assert way.connections > len(cuts)
     taken = {answer.job_id for answer in given if isinstance(answer, Accepted) and not answer.duplicate}
