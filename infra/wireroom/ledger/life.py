@@ -1,7 +1,8 @@
 """A job's life: the states it can be in, what leads from one to the next, and what is decided on the way.
 
-Nothing here asks a clock or Postgres: the ledger's transactions lock the job, ask here what happens to it, and write
-that. What is decided in SQL (who boards, is parked, held or called) is named here too; the tests' model holds it to that.
+Nothing here asks a clock or Postgres: transactions of the ledger lock the job, ask here what happens to it, and write
+that. What is decided in SQL (who boards, is parked, held, called) is named here too; the model of the tests holds it to
+that.
 """
 
 from __future__ import annotations
