@@ -38,8 +38,8 @@ LEASE_SCALE = 0.1
 HOST_SECONDS = 10.0
 PRODUCERS = ("ada", "bob")
 TARGETS = [
-    Target("line"), Target("leg", "fetch"), Target("leg", "process"), Target("lane", "live"),
-    Target("source", "one"), Target("host", "a.example"),
+    Target("source", "one"), Target("host", "a.example"), Target("lane", "live"), Target("source", "one"),
+    Target("leg", "fetch"), Target("leg", "process"), Target("line"),
 ]  # fmt: skip
 
 

@@ -232,6 +232,13 @@ class Model:
         )
         return asked or self.now + SLACK < until <= self.now + NO_WAIT_IS_LONGER
 
+    def may_fly(self, job: Job) -> bool:
+        """Whether a launch should find it, if there is room."""
+        if self.holds(job) or (job.host and job.life.leg == "fetch" and self.is_host_busy(job.host)):
+            return False
+        waits = job.life.state is State.WAITS_FOR_TIME and not self.is_over(job.due)
+        return job.life.state in ON_THE_LINE and job.life.state is not State.IN_FLIGHT and not waits
+
     def holds(self, job: Job) -> set[Target]:
         """The pauses that hold the job."""
         mine = {Target("line"), Target("leg", job.life.leg), Target("lane", job.lane), Target("source", job.source)}

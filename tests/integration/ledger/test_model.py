@@ -40,11 +40,9 @@ CONTENTS = [
     *({"url": "https://a.example/1", "text": f"Text {number}"} for number in range(2)),
 ]
 POISON = {
-    "one: Text 1": "surprise",
-    "two: Text 1": "kills",
-    "one: Text 2": "kills all",
-    "https://a.example/2": "transient",
-}
+    "one: Text 1": "surprise", "two: Text 1": "kills", "one: Text 2": "kills all", "two: Text 2": "transient",
+    "https://a.example/1": "surprise", "https://a.example/2": "transient",
+}  # fmt: skip
 """What some articles do to whoever works on them, until the line may work in peace."""
 OFFERS = st.lists(
     st.builds(
@@ -52,7 +50,7 @@ OFFERS = st.lists(
         st.sampled_from(CONTENTS), st.sampled_from([None, "k1", "k2"]), producer=st.sampled_from(PRODUCERS),
         source=st.sampled_from(["one", "two"]), lane=st.sampled_from(["live", "backfill"]),
     ),
-    min_size=1,
+    min_size=2,
     max_size=4,
 )  # fmt: skip
 DIES = st.sampled_from([False, False, False, True])
@@ -69,7 +67,7 @@ def happens(**given: Any) -> Callable[[Callable[..., None]], Any]:
             self.work_on(_chooser(data), acts)
 
         made: Any = rule
-        return made(data=st.data(), acts=st.integers(0, 6), **given)(then)
+        return made(data=st.data(), acts=st.integers(1, 10), **given)(then)
 
     return decorate
 
@@ -101,9 +99,10 @@ class Line(RuleBasedStateMachine):
 
     # Producers and people ---------------------------------------------------------------------------------------
 
-    @initialize(offered=OFFERS, more=OFFERS)
-    def begin(self, offered: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
-        self.play(self.acts.accept(offered + more))
+    @initialize(offered=st.tuples(OFFERS, OFFERS, OFFERS))
+    def begin(self, offered: tuple[list[dict[str, Any]], ...]) -> None:
+        for some in offered:
+            self.play(self.acts.accept(some))
 
     @happens(offered=OFFERS, dies=DIES)
     def accept(self, _: Choose[Any], offered: list[dict[str, Any]], dies: bool) -> None:
@@ -165,6 +164,8 @@ class Line(RuleBasedStateMachine):
         for _ in range(acts):
             if act := self._next_act(choose):
                 self.play(act)
+            else:
+                self._step(1_000.0)
 
     # What befalls everybody -------------------------------------------------------------------------------------
 
@@ -244,7 +245,8 @@ class Line(RuleBasedStateMachine):
             return self._work(choose(self.acts.workers), choose)
         if messages := [one for queue in self.acts.queues.values() for one in queue]:
             return self.acts.deliver(choose(messages), late=False)
-        return self.acts.launch(0, choose(LEGS), sweep=True) if self.model.at(*ON_THE_LINE) else None
+        legs = sorted({job.life.leg for job in self.model.jobs.values() if self.model.may_fly(job)})
+        return self.acts.launch(0, choose(legs), sweep=True) if legs else None
 
     def _work(self, worker: Worker, choose: Choose[Any]) -> Act:
         if not worker.items:
