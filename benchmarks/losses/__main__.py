@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-losses", description=__doc__)
     parser.add_argument("--articles", type=_positive, default=300, help="for each fault and system")
     parser.add_argument("--seed", type=int, default=1, help="of the moments and victims of the faults")
-    parser.add_argument("--minutes", type=float, default=11.0, help="no trial is begun after so many")
+    parser.add_argument("--minutes", type=float, default=10.0, help="no trial is begun after so many")
     parser.add_argument("--lost-after", type=float, default=LOST_SECONDS, metavar="SECONDS",
                         help="so long after all has come to rest, what has not ended is lost")  # fmt: skip
     parser.add_argument("--faults", nargs="*", default=list(FAULTS), metavar="FAULT", choices=FAULTS,
