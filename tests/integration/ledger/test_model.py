@@ -53,6 +53,7 @@ OFFERS = st.lists(
     min_size=2,
     max_size=4,
 )  # fmt: skip
+STEADY = settings(max_examples=50, stateful_step_count=25)
 DIES = st.sampled_from([False, False, False, True])
 COPIES = st.sampled_from([1, 1, 0, 2])
 
@@ -344,14 +345,10 @@ def archive(database: str) -> Iterator[Archive]:
 
 def test_every_job_is_where_the_model_says_and_ends(archive: Archive) -> None:
     Line.archive, Line.seen = archive, Counter()
-    run(
-        Line,
-        settings=settings(
-            max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, print_blob=True,
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )  # fmt: skip
-    assert unseen(Line.seen) == set()
+    steady = settings.get_current_profile_name() == "steady"
+    # A slow machine is not a fault of the examples.
+    run(Line, settings=settings(STEADY if steady else settings.default, suppress_health_check=[HealthCheck.too_slow]))
+    assert unseen(Line.seen) == set(), "moves that no example made"
 
 
 def _chooser(data: st.DataObject) -> Choose[Any]:
