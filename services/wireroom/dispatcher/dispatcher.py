@@ -42,7 +42,7 @@ class Dispatcher:
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
-        self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("process", "fetch")]
+        self._launchers = [Launcher(leg, bounds(leg, given), clock) for leg in ("process", "fetch")]
         self._watch = Watch(given.lease_scale, clock)
         self._sequencer = Sequencer()
         self._clock = clock
