@@ -68,7 +68,7 @@ def test_redis_restarted_without_its_data_costs_nothing(stack: Compose) -> None:
 
 
 def test_down_under_load_ends_everyone_in_time_and_up_again_loses_and_repeats_nothing(stack: Compose) -> None:
-    before = stack.reconcile()
+    before, lost = stack.reconcile(), stack.sql("SELECT count(*) FROM attempts WHERE kind = 'lost'")
     with Producer(stack, "down") as producer:
         stack("stop")
         ended = {name: state["State"] for name, state in stack.states(*ROLES, *SERVERS).items()}
@@ -77,3 +77,4 @@ def test_down_under_load_ends_everyone_in_time_and_up_again_loses_and_repeats_no
         producer.more(10)
     assert {name: state["ExitCode"] for name, state in ended.items() if state["ExitCode"] not in IN_TIME} == {}
     check(stack, producer, before)
+    assert stack.sql("SELECT count(*) FROM attempts WHERE kind = 'lost'") == lost

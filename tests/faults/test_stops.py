@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from newsroom.desk import offer
+from newsroom.harm import PREFORKED
 from newsroom.line import Line, story
 from newsroom.pages import Web
 from newsroom.producers import Press
@@ -29,14 +30,16 @@ EVERYBODY = ("dispatcher", "dispatcher-2", "gateway", *STAGES)
 SLOW = 40
 """Seconds of a page that a stopping ingest does not wait for."""
 IN_HAND = "SELECT worker FROM flights WHERE started_at IS NOT NULL"
+WITH_ONE = pytest.mark.parametrize("line", "1", indirect=True, scope="module")
+WITH_TWO = pytest.mark.parametrize("line", "2", indirect=True, scope="module")
 Terminate = Callable[[str], None]
 
 
-@pytest.fixture(scope="module", params=["1", "2"], ids=["one process", "two processes"])
+@pytest.fixture(scope="module")
 def line(
     request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Line]:
-    """With whole leases: whatever waits for one is seen to be lost."""
+    """With so many processes in a pool, and whole leases: whatever waits for one is seen to be lost."""
     name, directory = f"stops{request.param}", tmp_path_factory.mktemp("line")
     postgres.create_database(name, template="wireroom")
     env = {"WIREROOM_CONCURRENCY": request.param}
@@ -74,15 +77,27 @@ def _deaths(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 def nothing_twice(line: Line, web: Web, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """No flight was given up, nobody was blamed, and no page was asked for twice but the slow ones."""
     caplog.set_level(logging.ERROR)
+    asked = web.asked
     yield
     lost = [(one["stage"], one["rule"], one["flight"]) for one in line.log() if one["event"] == Event.flight_lost]
     assert lost == []
     assert line.count("attempts") == 0
-    assert {path for path, times in web.asked.items() if times > 1 and "?" not in path} == set()
+    assert {path for path, times in (web.asked - asked).items() if times > 1 and "?" not in path} == set()
 
 
+@WITH_ONE
+@pytest.mark.parametrize("who", PREFORKED)
+def test_a_pool_of_one_ends_in_order_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
+    end_under_load(line, press, terminate, who)
+
+
+@WITH_TWO
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_it_ends_in_order_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
+    end_under_load(line, press, terminate, who)
+
+
+def end_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
     with press.wave():
         _wait_for_motion(line)
         terminate(who)
@@ -94,6 +109,7 @@ def _wait_for_motion(line: Line) -> None:
     line.wait(lambda: line.count("outcomes") > before + 20, "the line to be in motion")
 
 
+@WITH_TWO
 def test_a_fetch_that_takes_too_long_is_handed_back(line: Line, web: Web, terminate: Terminate) -> None:
     before = sum("?" in path for path in web.asked.elements())
     jobs = line.submit(offer(url=web.url(f"{n}?{SLOW}", host=n)) for n in range(1, 21))
@@ -105,6 +121,7 @@ def test_a_fetch_that_takes_too_long_is_handed_back(line: Line, web: Web, termin
     line.check()
 
 
+@WITH_TWO
 def test_a_rolling_restart_goes_unnoticed(line: Line, press: Press, terminate: Terminate) -> None:
     with press.wave(2000, seconds=10):
         for who in EVERYBODY:
@@ -113,6 +130,7 @@ def test_a_rolling_restart_goes_unnoticed(line: Line, press: Press, terminate: T
         prove(line, press, most_losses=0)
 
 
+@WITH_TWO
 def test_an_upload_under_way_is_told_to_repeat_and_nothing_is_there_twice(line: Line, terminate: Terminate) -> None:
     articles = [
         encode(ArticleJob(producer="uploader", key=str(number), text=f"{story(number)}\n\nUploaded.\n")) + b"\n"
@@ -144,6 +162,7 @@ def _answers(client: httpx.Client) -> bool:
         return False
 
 
+@WITH_TWO
 def test_a_batch_that_the_reader_has_in_hand_is_written_once(line: Line, terminate: Terminate) -> None:
     before = line.count("jobs")
     with redis.Redis.from_url(line.valkey.url) as client:

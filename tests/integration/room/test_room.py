@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from newsroom.desk import Desk, page
+from wireroom import deadline
 from wireroom.broker import Broker
 from wireroom.contracts import FetchedPage
 from wireroom.embedded import EmbeddedValkey
@@ -18,7 +19,7 @@ from wireroom.ingest.worker import take
 from wireroom.ledger import lost
 from wireroom.ledger.launch import Bounds, Launcher
 from wireroom.ledger.lost import Lost
-from wireroom.room import Room, Superseded
+from wireroom.room import Item, Room, Superseded
 from wireroom.settings import Settings
 
 
@@ -86,6 +87,29 @@ def test_a_stop_or_a_failover_is_not_blamed_on_the_articles(room: Room, desk: De
     room.receive(handler, flight.id, None)
     assert desk.value("SELECT losses FROM line") == 0
     assert desk.value("SELECT count(*) FROM attempts") == 0
+    desk.check()
+
+
+def test_at_the_deadline_of_a_stop_the_flight_is_handed_back_and_nobody_is_blamed(
+    room: Room, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "STOP_SECONDS", 0.0)
+    jobs = desk.jobs(3)
+    (flight,) = desk.launch()
+    room.stage, done = "parse", list[int]()
+
+    def parse(job: int) -> int:
+        done.append(job)
+        room.deadline.set()
+        return job
+
+    def handler(desk: Room, flight: int, _: str | None) -> None:
+        desk.work(flight, [Item(job, 1, job, {}) for job in jobs], parse)
+
+    room.receive(handler, flight.id, None)
+    assert done == jobs[:1]
+    assert desk.value("SELECT count(*) FROM flights") == desk.value("SELECT count(*) FROM attempts") == 0
+    assert desk.value("SELECT count(*) FROM line WHERE ticket IS NOT NULL AND losses = 0") == 3
     desk.check()
 
 

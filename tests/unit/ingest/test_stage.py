@@ -132,6 +132,17 @@ def test_a_flight_that_is_cancelled_delivers_no_failures() -> None:
     assert asyncio.run(flight()).desk == {}
 
 
+def test_who_is_told_to_stop_finishes_a_fetch_and_begins_no_other() -> None:
+    newsroom = Newsroom()
+    asked = asyncio.run(
+        fetch_flight(
+            requests("a/1", "a/2", "b/1"), newsroom, 0, newsroom.deliver, sleep=newsroom.sleep,
+            stopping=lambda: "ask a/1" in newsroom.events,
+        )
+    )  # fmt: skip
+    assert asked is None and list(newsroom.desk) == [0]
+
+
 def test_an_empty_flight_lands_at_once() -> None:
     newsroom = Newsroom()
     fly(newsroom)
