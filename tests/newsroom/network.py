@@ -71,11 +71,6 @@ def _port(valkey: EmbeddedValkey) -> int:
     return int(urlsplit(valkey.url).port or 0)
 
 
-def cut(link: Proxy, _: random.Random) -> None:
-    """All its connections are reset, once."""
-    link.cut()
-
-
 def reset(seconds: float) -> Misbehaviour:
     """For so long every connection is reset in mid-message."""
 

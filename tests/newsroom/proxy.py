@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, Timer
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
@@ -22,10 +22,10 @@ _ATTACH_FILTER, _DETACH_FILTER = 26, 27
 _REJECT_ALL = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
 # A filter of one instruction, "return 0": the kernel drops what comes in before TCP sees it, so nobody acknowledges it.
 _FILTER = struct.pack("HL", 1, ctypes.addressof(_REJECT_ALL))
-# As Postgres does where it is asked to: a client that is gone without a word is found out.
-_KEEPALIVE = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 2}
 _CHUNK = 65_536
 _MOST_BEFORE_RESET = 20_000
+FOUND_OUT_SECONDS = 20.0
+"""After this time a server sees that a client is gone without a word: Postgres as it is told, others sooner."""
 Way = Literal["request", "answer"]
 _WAYS: tuple[Way, ...] = ("request", "answer")
 
@@ -50,6 +50,7 @@ class Proxy:
         self.connections = 0
         """How many there have been."""
         self._live: set[_Connection] = set()
+        self._forgotten: list[_Connection] = []
         self._door = Lock()
         self._cuts: Iterator[Cut] = iter(())
         self._delay = (0.0, 0.0)
@@ -71,12 +72,22 @@ class Proxy:
         self._listens.set()
         self._thread.join()
         self._listener.close()
-        self.cut()
+        for connection in [*self._connections(), *self._forgotten]:
+            connection.reset()
 
     def cut(self) -> None:
         """Reset every connection, now."""
         for connection in self._connections():
             connection.reset()
+
+    def forget(self) -> None:
+        """As a firewall that is restarted: over the connections there are nothing passes any more, nobody is told."""
+        for connection in self._connections():
+            self._forgotten.append(connection)
+            connection.forget()
+            timer = Timer(FOUND_OUT_SECONDS, connection.end)
+            timer.daemon = True
+            timer.start()
 
     @contextmanager
     def cutting(self, cuts: Iterable[Cut]) -> Iterator[None]:
@@ -123,14 +134,12 @@ class Proxy:
     def swallowing(self) -> Iterator[None]:
         """A black hole, as a cable that is pulled: nothing passes, and nobody is told, not even by an acknowledgement.
 
-        Afterwards goes on what both ends still hold; where one has given up, the other does not hear of it at once.
+        Afterwards goes on what both ends still hold.
         """
         self._passes.clear()
-        with self._door:
-            sockets = [self._listener, *(connection.client for connection in self._live)]
+        sockets = [self._listener, *(connection.client for connection in self._connections())]
         for one in sockets:
-            with suppress(OSError):
-                one.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, _FILTER)
+            _deafen(one)
         try:
             yield
         finally:
@@ -160,9 +169,6 @@ class Proxy:
         except OSError:
             _reset(client)
             return
-        for option, value in _KEEPALIVE.items():
-            client.setsockopt(socket.IPPROTO_TCP, option, value)
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connection = _Connection(client, server)
         with self._door:
             self.connections += 1
@@ -183,6 +189,8 @@ class Proxy:
             while data := start.recv(_CHUNK):
                 time.sleep(random.uniform(*self._delay))
                 self._passes.wait()
+                if connection.is_forgotten:
+                    continue
                 piece = connection.let_through(of, data)
                 end.sendall(piece)
                 if len(piece) < len(data):
@@ -204,6 +212,7 @@ class _Connection:
         self.server = server
         self._cut: Cut | None = None
         self._is_reset = False
+        self.is_forgotten = False
 
     def limit(self, cut: Cut | None) -> None:
         """It passes no more than this from now on; None: it passes whole."""
@@ -217,6 +226,11 @@ class _Connection:
         self._cut = Cut(self._cut.of, self._cut.after - len(piece))
         return piece
 
+    def forget(self) -> None:
+        """Nothing passes any more, and neither end is told."""
+        self.is_forgotten = True
+        _deafen(self.client)
+
     def reset(self) -> None:
         """Both ends are told that the connection is broken, and what was on its way is lost."""
         self._is_reset = True
@@ -224,13 +238,18 @@ class _Connection:
             _reset(one)
 
     def end(self) -> None:
-        """Both ends are told that nothing more comes, unless they are told of a reset."""
+        """Those ends that can be told are told that nothing more comes, unless they are told of a reset."""
         if self._is_reset:
             return
-        for one in (self.client, self.server):
+        for one in (self.server,) if self.is_forgotten else (self.client, self.server):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+
+def _deafen(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, _FILTER)
 
 
 def _reset(one: socket.socket) -> None:
