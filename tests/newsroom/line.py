@@ -53,7 +53,9 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self.supervisor = Supervisor(self.crew(dispatchers, gateway), directory)
+        everybody = self.crew(dispatchers, gateway)
+        self.names = {one.name for one in everybody}
+        self.supervisor = Supervisor(everybody, directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -153,7 +155,9 @@ class Line:
 
         def up() -> bool:
             started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
-            return set(self.supervisor.pids().values()) <= started
+            running = self.supervisor.pids()
+            # The supervisor's thread may not have begun yet.
+            return running.keys() == self.names and set(running.values()) <= started
 
         self.wait(up, "all processes to start")
 
