@@ -31,15 +31,8 @@ def env(
 ) -> dict[str, str]:
     """Of a line whose enrich worker has an enricher that does harm."""
     poison = install(tmp_path_factory.mktemp("poison") / "installed")
-    return (
-        env
-        | poison
-        | {
-            "WIREROOM_CONCURRENCY": request.param,
-            "WIREROOM_ARTICLE_SECONDS": "2",
-            "WIREROOM_RETRY_SECONDS": "0.2",
-        }
-    )
+    seconds = {"WIREROOM_ARTICLE_SECONDS": "2", "WIREROOM_RETRY_SECONDS": "0.2"}
+    return env | poison | seconds | {"WIREROOM_CONCURRENCY": request.param}
 
 
 def check_deaths(line: Line) -> None:

@@ -53,8 +53,9 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self._crew = self.crew(dispatchers, gateway)
-        self.supervisor = Supervisor(self._crew, directory)
+        everybody = self.crew(dispatchers, gateway)
+        self.names = {one.name for one in everybody}
+        self.supervisor = Supervisor(everybody, directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -155,7 +156,8 @@ class Line:
         def up() -> bool:
             started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
             running = self.supervisor.pids()
-            return len(running) == len(self._crew) and set(running.values()) <= started
+            # The supervisor's thread may not have begun yet.
+            return running.keys() == self.names and set(running.values()) <= started
 
         self.wait(up, "all processes to start")
 

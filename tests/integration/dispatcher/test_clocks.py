@@ -15,6 +15,7 @@ from wireroom.dispatcher.dispatcher import Dispatcher
 from wireroom.embedded import EmbeddedValkey
 from wireroom.ledger import flights
 from wireroom.ledger.life import LEASES
+from wireroom.outages import broker_outage
 from wireroom.settings import Settings
 
 HOUR = 3600.0
@@ -27,7 +28,7 @@ class Shift:
         given = Settings(_env_file=None, database_url=desk.url, redis_url=redis_url)
         self.desk = desk
         self.clock = SteadyClock()
-        self._dispatcher = Dispatcher(desk.db, broker, given, self.clock)
+        self._dispatcher = Dispatcher(desk.db, broker, given, broker_outage(), self.clock)
 
     def work(self, seconds: float, *, pause: float = 0.5) -> None:
         for _ in range(int(seconds / pause)):
