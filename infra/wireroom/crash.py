@@ -93,7 +93,7 @@ class Point(StrEnum):
 
     REDRIVE_WRITTEN = "redrive.written"
     REDRIVE_COMMITTED = "redrive.committed"
-    """Before the dispatcher is woken."""
+    """A step of it, or of a rejection by hand, before the dispatcher is woken."""
     SEQUENCE_WRITTEN = "sequence.written"
     """Ends have their positions."""
     SEQUENCE_COMMITTED = "sequence.committed"

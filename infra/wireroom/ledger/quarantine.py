@@ -14,6 +14,7 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import look, repair
@@ -193,6 +194,7 @@ def _steps(
             if not held:
                 return
             step = act(held)
+        crash_at(Point.REDRIVE_COMMITTED)
         after = step.last
         yield step
 
