@@ -50,6 +50,10 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 test-faults: setup  ## do harm to a whole line in every way we know, and prove that nothing is lost (20 minutes)
 	$(BIN)/pytest -v --durations=10 tests/faults
 
+.PHONY: test-mutations
+test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (10 minutes)
+	$(BIN)/pytest -v tests/faults/mutations
+
 .PHONY: test-faults-soak
 test-faults-soak: export SEEDS ?= 20
 test-faults-soak: export FIRST ?= 1
@@ -59,6 +63,10 @@ test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or 
 .PHONY: bench
 bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: bench-losses
+bench-losses: setup  ## what a careful Celery chain and Wireroom lose and repeat under the same faults (12 minutes); LOSSES="--help"
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.losses $(LOSSES)
 
 .PHONY: lint
 lint: setup

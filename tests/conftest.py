@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from secrets import randbelow
 from shutil import which
 
 import pytest
+from hypothesis import settings
 
 from newsroom.desk import Desk
 from wireroom.database import Connection, connect
@@ -20,11 +22,30 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 APART = {
     Path(__file__).parent / "containers": "They need a Docker engine: make test-containers.",
     Path(__file__).parent / "faults": "They take a quarter of an hour: make test-faults.",
+    Path(__file__).parent / "faults" / "mutations": "They put mistakes into a copy of the code: make test-mutations.",
     Path(__file__).parent / "soak": "They take half an hour: make test-faults-soak.",
 }
 """Tests that are collected only where they are named, and why."""
 
 _numbers = count(1)
+
+# `make test` meets the same examples every time; --hypothesis-profile=soak meets others, and more of them.
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "soak", deadline=None, print_blob=True, database=None, max_examples=300, stateful_step_count=50
+)
+settings.load_profile("steady")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("hypothesis_profile") and config.getoption("hypothesis_seed") is None:
+        config.option.hypothesis_seed = str(randbelow(2**32))
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = config.getoption("hypothesis_seed")
+    return f"seed of the examples: {seed} (again: --hypothesis-seed={seed})" if seed else None
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

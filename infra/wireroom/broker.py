@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import redis
 from celery import Celery
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
+from kombu.transport.virtual import base
 
 from wireroom.errors import WireroomError
 from wireroom.topology import EPOCH_KEY, STAGES, WAKE_CHANNEL, queue_name, task_name
@@ -19,6 +20,8 @@ CONSUMER_SECONDS = 20.0
 """How long a worker's consumer waits for Redis, which only pauses it; whoever publishes holds others up."""
 # The direct exchange: a named one loses messages without an error after a flush.
 _DIRECT = Exchange("", type="direct")
+# What a worker cannot give back comes back through the ledger; Celery would leave it in /tmp, articles and all.
+base.emergency_dump_state = lambda *_, **__: None  # type: ignore[attr-defined]
 
 
 class BrokerAway(WireroomError):  # noqa: N818 - it is a state, not a mistake
@@ -85,12 +88,12 @@ class Broker:
                 epoch = self._redis.get(EPOCH_KEY)
             return str(epoch or "")
 
-    def waiting(self) -> dict[str, int]:
-        """Messages in the queue of each stage."""
+    def waiting(self, queues: Collection[str]) -> dict[str, int]:
+        """Messages in each of the queues."""
         with _answering(), self._redis.pipeline(transaction=False) as pipe:
-            for stage in STAGES:
-                pipe.llen(queue_name(stage))
-            return dict(zip(STAGES, pipe.execute(), strict=True))
+            for queue in queues:
+                pipe.llen(queue)
+            return dict(zip(queues, pipe.execute(), strict=True))
 
     def wake(self) -> None:
         """Tell the dispatchers that there may be something to launch; they look twice a second anyway."""

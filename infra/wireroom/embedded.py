@@ -100,7 +100,9 @@ class Server:
                 answers()
             except failures as error:
                 if self._process.poll() is not None or time.monotonic() > until:
-                    self._end(signal.SIGKILL)
+                    # What is left of it is kept: `revive` tries again.
+                    self._process.kill()
+                    self._process.wait()
                     program = next(Path(part).name for part in argv if Path(part).name in _PROGRAMS)
                     raise WireroomError(f"{program} did not start; the end of {log}:\n{_tail(log)}") from error
                 time.sleep(0.02)

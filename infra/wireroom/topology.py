@@ -12,6 +12,8 @@ from wireroom.contracts import EnrichedArticle, ParsedArticle
 
 STAGES = ("ingest", "parse", "enrich", "store")
 NEXT_STAGE = {"parse": "enrich", "enrich": "store"}
+CONTRACT = 1
+"""Major version of the messages that this code writes and reads."""
 WAKE_CHANNEL = "wireroom:wake"
 EPOCH_KEY = "wireroom:epoch"
 INTAKE_LIST = "wireroom.intake"
@@ -29,9 +31,9 @@ def batch_list(batch: UUID) -> str:
     return f"wireroom.intake:{batch}"
 
 
-def queue_name(stage: str) -> str:
+def queue_name(stage: str, contract: int = CONTRACT) -> str:
     """The Redis list that `stage` reads. The contract's major version is in it: old workers never see new messages."""
-    return f"wireroom.{stage}.v1"
+    return f"wireroom.{stage}.v{contract}"
 
 
 def task_name(stage: str) -> str:

@@ -26,11 +26,17 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+def env() -> dict[str, str]:
+    """The settings of the line."""
+    return ENV
+
+
+@pytest.fixture(scope="module")
+def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A whole line with a gateway and two dispatchers, for all tests of a module; each leaves it empty."""
     postgres.create_database("harmed", template="wireroom")
     directory = tmp_path_factory.mktemp("line")
-    with Line(postgres.database_url("harmed"), directory, dispatchers=2, gateway=True, env=ENV) as line:
+    with Line(postgres.database_url("harmed"), directory, dispatchers=2, gateway=True, env=env) as line:
         yield line
     postgres.drop_database("harmed")
 

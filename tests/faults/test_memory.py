@@ -40,8 +40,8 @@ def test_memory_is_flat_over_50000_articles(line: Line, web: Web) -> None:
                 sizes.append(line.sizes())
     print(_table(sizes))
     assert Counter(line.outcomes().values()) == {"stored": SAMPLES[-1]}
-    first, last = sizes[0], sizes[-1]
-    assert {name: (first[name], last[name]) for name in first if last[name] > GROWTH * first[name]} == {}
+    small, large = sizes[0], sizes[-1]
+    assert {name: (small[name], large[name]) for name in small if large[name] > GROWTH * small[name]} == {}
     line.check()
 
 

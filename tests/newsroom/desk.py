@@ -8,9 +8,10 @@ from typing import Any
 from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
-from wireroom.ledger import ends, flights, launch
+from wireroom.ledger import ends, flights
 from wireroom.ledger.accept import CHUNK, Accepted, Answer, Tickets, accept
-from wireroom.ledger.launch import Bounds, Flight, Launcher, Leg
+from wireroom.ledger.launch import Bounds, Flight, Launcher
+from wireroom.ledger.life import FIRST_STAGE, Leg, RetryPolicy
 from wireroom.ledger.offer import Offer, prepare
 from wireroom.ledger.reconcile import reconcile
 
@@ -38,7 +39,7 @@ class Desk:
         self.db = db
         self.url = url
         self.tickets = Tickets()
-        self.launchers = {leg: Launcher(leg, Bounds(in_flight=1000)) for leg in launch.FIRST_STAGE}
+        self.launchers = {leg: Launcher(leg, Bounds(in_flight=1000)) for leg in FIRST_STAGE}
 
     def accept(self, *offers: Offer, submission: str | None = None) -> list[Answer]:
         return accept(self.db, offers, self.tickets, submission)
@@ -78,7 +79,7 @@ class Desk:
         )
 
     def fail(self, flight: int, job: int, error: Exception, stage: str = "parse") -> list[ends.Failure]:
-        return ends.fail(self.db, flight, stage, "worker", [ends.Failed(job, error)], ends.RetryPolicy())
+        return ends.fail(self.db, flight, stage, "worker", [ends.Failed(job, error)], RetryPolicy())
 
     def hurry(self) -> None:
         """Let all waiting be over."""

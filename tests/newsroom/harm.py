@@ -72,6 +72,46 @@ def stop_redis(seconds: float) -> Harm:
     return harm
 
 
+def fill_redis(seconds: float) -> Harm:
+    """For so long Redis has no memory, and refuses all that needs some."""
+
+    def harm(line: Line, _: random.Random) -> None:
+        with redis.Redis.from_url(line.valkey.url) as client:
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("maxmemory", client.info("memory")["used_memory"] // 2)
+            time.sleep(seconds)
+            client.config_set("maxmemory", 0)
+
+    return harm
+
+
+def cut_redis(seconds: float) -> Harm:
+    """For so long Redis ends all its connections, every fifth of a second."""
+
+    def harm(line: Line, _: random.Random) -> None:
+        with redis.Redis.from_url(line.valkey.url) as client:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                for kind in ("normal", "pubsub"):
+                    client.client_kill_filter(_type=kind)
+                time.sleep(0.2)
+
+    return harm
+
+
+def again(harm: Harm, times: int) -> Harm:
+    """The same harm so many times, at random moments of one wave."""
+
+    def harms(line: Line, chance: random.Random) -> None:
+        for _ in range(times - 1):
+            harm(line, chance)
+            moment = line.count("outcomes") + chance.randrange(100)
+            line.wait(lambda: line.count("outcomes") > moment, "the line to go on")  # noqa: B023 - at once
+        harm(line, chance)
+
+    return harms
+
+
 KILLS: dict[str, Harm] = {name: kill(name) for name in ("dispatcher", "gateway", *STAGES)}
 KILLS |= {f"child of {stage}": kill_child(stage) for stage in PREFORKED}
 

@@ -20,11 +20,13 @@ from wireroom.broker import Broker
 from wireroom.crew import crew
 from wireroom.database import Connection, connect
 from wireroom.embedded import EmbeddedValkey, free_port
+from wireroom.ledger import pauses
 from wireroom.ledger.accept import CHUNK, Accepted, Tickets, accept
 from wireroom.ledger.offer import Offer
+from wireroom.ledger.pauses import Target
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
-from wireroom.supervisor import Supervisor
+from wireroom.supervisor import Process, Supervisor
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -51,8 +53,9 @@ class Line:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env |= {"WIREROOM_GATEWAY_PORT": str(port)}
-        self._crew = crew(self.env, dispatchers=dispatchers, gateway=gateway)
-        self.supervisor = Supervisor(self._crew, directory)
+        everybody = self.crew(dispatchers, gateway)
+        self.names = {one.name for one in everybody}
+        self.supervisor = Supervisor(everybody, directory)
         self.given: list[int] = []
         self._tickets = Tickets()
         self._connections = ExitStack()
@@ -81,6 +84,10 @@ class Line:
         self._connections.close()
         self.db: Connection = self._connections.enter_context(connect(self.database, "test"))
 
+    def crew(self, dispatchers: int, gateway: bool) -> list[Process]:
+        """Who works on the line."""
+        return crew(self.env, dispatchers=dispatchers, gateway=gateway)
+
     def submit(self, offers: Iterable[Offer]) -> list[int]:
         """Accept as a producer does; the job ids."""
         rest, jobs = list(offers), list[int]()
@@ -91,6 +98,21 @@ class Line:
             self.broker.wake()
         self.given += jobs
         return jobs
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What comes inline during the block is launched after it, as one flight where it fits into one."""
+        everything = Target("leg", "process")
+        pauses.pause(self.db, everything, "test")
+        try:
+            yield
+        finally:
+            pauses.resume(self.db, everything)
+            self.broker.wake()
+
+    def flights(self) -> dict[int, int]:
+        """Flight -> with how many articles it was launched, of all there ever were."""
+        return {one["flight"]: one["articles"] for one in self.log() if one["event"] == "flight_launched"}
 
     def texts(self, number: int, **fields: Any) -> list[int]:
         """Submit so many different text articles."""
@@ -134,7 +156,8 @@ class Line:
         def up() -> bool:
             started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
             running = self.supervisor.pids()
-            return len(running) == len(self._crew) and set(running.values()) <= started
+            # The supervisor's thread may not have begun yet.
+            return running.keys() == self.names and set(running.values()) <= started
 
         self.wait(up, "all processes to start")
 
@@ -162,10 +185,10 @@ class Line:
             sizes |= {f"{name} child {n}": _size(child) for n, child in enumerate(process.children(recursive=True), 1)}
         return sizes
 
-    def log(self) -> list[dict[str, Any]]:
-        """Every line that a process of the line has logged."""
+    def log(self, names: str = "*") -> list[dict[str, Any]]:
+        """Every line that the processes of the line have logged, or those whose names match a pattern."""
         lines: list[dict[str, Any]] = []
-        for file in sorted(self.directory.glob("*.log")):
+        for file in sorted(self.directory.glob(f"{names}.log")):
             # The last piece is what is being written now.
             lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
         return lines

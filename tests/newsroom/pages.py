@@ -51,8 +51,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("", 0), Handler)
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__(("", 0), handler)
         self.closing = Event()
         self.asked: list[str] = []
 
@@ -63,8 +63,11 @@ class _Server(ThreadingHTTPServer):
 class Web:
     """Serves from `with` to its end, on every address of the loopback network: each is a host of its own."""
 
+    def __init__(self, handler: type[Handler] = Handler) -> None:
+        self._handler = handler
+
     def __enter__(self) -> Self:
-        self._server = _Server()
+        self._server = _Server(self._handler)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
-from wireroom.contracts import Enrichments, Keyword, ParsedArticle
+from wireroom.contracts import Enrichments, Keyword, Language, ParsedArticle
 from wireroom.enrich.enricher import enricher
 
 ENTRY_POINT = "[wireroom.enrichers]\nzz_poison = newsroom.poison:poison\n"
-DEADLY = {"HANG": "SIGALRM", "SEGFAULT": "SIGSEGV", "NAN": "ValidationError"}
+DEADLY = {
+    "HANG": "worker died at enrich (SIGALRM",
+    "SEGFAULT": "worker died at enrich (SIGSEGV)",
+    "EXIT": "worker died at enrich (exitcode 3)",
+    "NAN": "ValidationError",
+    "SURROGATE": "UnicodeEncodeError",
+    "NUL": "DataError",
+    "TANGLE": "worker died at parse (SIGALRM",
+}
 """The words that end in quarantine, and what the cause says then; the others are recorded as errors of the enricher."""
+_TANGLED = 4_000
 
 
 @enricher("zz_poison", "1")
@@ -25,6 +36,8 @@ def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
         re.fullmatch("(a+)+b", "a" * 60)
     if "SEGFAULT" in text:
         ctypes.string_at(0)
+    if "EXIT" in text:
+        os._exit(3)
     if "EAT" in text:
         bytearray(8_000_000_000)
     if "RECURSE" in text:
@@ -32,7 +45,21 @@ def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
     if "NAN" in text:
         # No number in JSON: store cannot read the message.
         return replace(so_far, keywords=[Keyword(text="nothing", score=float("nan"))])
+    if "SURROGATE" in text:
+        return replace(so_far, keywords=[Keyword(text="\ud800", score=1.0)])
+    if "NUL" in text:
+        # In a column of text, which has no place for one.
+        return replace(so_far, language=Language(code="e\0n", confidence=1.0, origin="detected"))
     return so_far
+
+
+def poisoned(word: str, text: str, html: str) -> dict[str, Any]:
+    """An article of this text or page that the word makes harmful."""
+    if word != "TANGLE":
+        return {"text": f"{text}\n\nThe word is {word}, the captain said.\n"}
+    # 260 KB that parse weighs for half a minute, for each block holds all that follow.
+    link = "<div><a href=/>The ferry came into the harbour of Lagos on Friday.</a> "
+    return {"html": html.replace("<p>", f"{link * _TANGLED}<p>", 1)}
 
 
 def install(directory: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ import redis
 
 from newsroom.line import ROOT, Line, story
 from newsroom.pages import Web, page
+from newsroom.poison import poisoned
 from wireroom.client import Accepted, Client
 from wireroom.contracts import ArticleJob, encode
 from wireroom.topology import INTAKE_LIST
@@ -31,7 +32,7 @@ _HOSTS = 50
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What one producer is to push: articles `first` to `last`, those in `poison` with a harmful word."""
+    """What one producer is to push: articles `first` to `last`, those in `poison` harmful as their word says."""
 
     way: Literal["http", "list"]
     producer: str
@@ -46,7 +47,7 @@ class Order(msgspec.Struct, frozen=True):
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
         fields: dict[str, Any] = {"producer": self.producer, "key": str(number), "source": f"wire {number % 7}"}
         if word := self.poison.get(number):
-            fields["text"] = f"{story(number)}\n\nThe word is {word}, the captain said.\n"
+            fields |= poisoned(word, story(number), page(number))
         elif number % 10 < 6:
             fields["text"] = story(number)
         elif number % 10 < 8:
@@ -87,8 +88,8 @@ class Wave:
     def answered(self) -> Iterator[tuple[Order, Answered]]:
         """Everything that was answered, by the producers' files."""
         for order, file in zip(self.orders, self._files, strict=True):
-            for line in file.read_bytes().splitlines():
-                yield order, msgspec.json.decode(line, type=Answered)
+            for one in answers(file):
+                yield order, one
 
     @property
     def size(self) -> int:
@@ -146,6 +147,11 @@ class Press:
             wave.end()
 
 
+def answers(file: Path) -> list[Answered]:
+    """What a producer has written down."""
+    return [msgspec.json.decode(line, type=Answered) for line in file.read_bytes().splitlines()]
+
+
 def _start(order: Order, file: Path) -> subprocess.Popen[bytes]:
     file.touch()
     env = {name: value for name, value in os.environ.items() if not name.startswith("WIREROOM_")}
@@ -158,12 +164,12 @@ def push(order: Order, file: Path) -> None:
     """Push everything, in steps, and write down the answers of a step before the next."""
     say = {"http": _by_http, "list": _onto_the_list}[order.way]
     step = max(1, (order.last - order.first) // _STEPS)
-    with file.open("ab") as answers:
+    with file.open("ab") as output:
         for first in range(order.first, order.last, step):
             numbers = range(first, min(first + step, order.last))
             for answer in say(order, numbers):
-                answers.write(msgspec.json.encode(answer) + b"\n")
-            answers.flush()
+                output.write(msgspec.json.encode(answer) + b"\n")
+            output.flush()
             time.sleep(order.seconds / _STEPS)
 
 

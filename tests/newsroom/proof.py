@@ -36,7 +36,7 @@ def prove(line: Line, press: Press, *, list_lost: bool = False, most_losses: int
     rows = {row[0]: row for wave in press.sent for row in _rows(line, wave)}
     _answers_are_jobs(press, rows, list_lost=list_lost)
     _each_ended_once(press, rows, most_losses)
-    stored = sum(outcome == "stored" for _, _, _, outcome, *_ in rows.values())
+    stored = sum(outcome == "stored" for outcome in line.outcomes().values())
     assert line.count("articles") == line.count("versions") == stored
 
 

@@ -14,6 +14,7 @@ from celery import signals
 from wireroom import logs
 from wireroom.blame import Blame
 from wireroom.broker import Broker
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, connect
 from wireroom.errors import WireroomError
 from wireroom.ledger import ends
@@ -49,4 +50,5 @@ def _hand_back(stage: str, given: Settings, flight: int, blamed: Sequence[int], 
     with suppress(WireroomError, *AWAY):  # the lease is the fallback
         with connect(given.database_url, stage) as connection, connection.transaction():
             ends.hand_back(connection, flight, stage, stage, blamed, cause, given.host_delay)
+        crash_at(Point.BURIAL_COMMITTED)
         Broker(given.redis_url).wake()

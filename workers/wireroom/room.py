@@ -22,12 +22,14 @@ from wireroom.blame import Blame
 from wireroom.broker import CONSUMER_SECONDS, Broker, BrokerAway, make_app
 from wireroom.burial import bury_the_dead
 from wireroom.consumer import consume
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.deadline import Deadline
 from wireroom.errors import Unusable, WireroomError
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, Failed, RetryPolicy, clean
+from wireroom.ledger.ends import End, Failed, clean
+from wireroom.ledger.life import RetryPolicy
 from wireroom.logs import Event
 from wireroom.outages import broker_outage, database_outage
 from wireroom.probes import Probes, serve
@@ -101,6 +103,7 @@ class Room:
                 if not mine:
                     raise Superseded
                 self._touched[flight] = time.monotonic()
+                crash_at(Point.STARTED)
                 handler(self, flight, articles)
             except Superseded:
                 logs.info(Event.flight_dropped)
@@ -144,7 +147,7 @@ class Room:
                     ):
                         value = work(item.value)
                 except Unusable as error:
-                    rejected.append((item.run, self.rejection(item.job_id, error, item.stages)))
+                    rejected.append((item.run, ends.rejection(item.job_id, error, item.stages)))
                 except Exception as error:  # noqa: BLE001 - a surprise must end in the ledger, and the others go on
                     failed.append(Failed(item.job_id, error))
                 else:
@@ -158,6 +161,7 @@ class Room:
     def pass_on(self, flight: int, articles: str) -> None:
         """Hand the flight over to its next stage, then publish it. A raised publish means "maybe sent": the ledger's
         rules of lost flights do the rest."""
+        crash_at(Point.WORKED)
         next_stage = NEXT_STAGE[self.stage]
         try:
             epoch = self.broker.epoch()
@@ -166,17 +170,14 @@ class Room:
         with self.pool.connection() as connection:
             if not flights.hand_over(connection, flight, self.stage, next_stage, epoch):
                 raise Superseded
+        crash_at(Point.HANDED_OVER)
         try:
             self.broker.publish(next_stage, flight, articles)
+            crash_at(Point.PUBLISHED)
             self._redis.over()
             logs.info(Event.flight_passed, to=next_stage, bytes=len(articles))
         except BrokerAway as error:
             self._redis.met(error)
-
-    @staticmethod
-    def rejection(job_id: int, error: Unusable, stages: dict[str, float]) -> End:
-        """The end of a job whose article is unusable."""
-        return End(job_id, "rejected", error.reason, str(error), stages=stages)
 
     def reject(
         self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float = 0.0
@@ -186,6 +187,7 @@ class Room:
             return
         with self.pool.connection() as connection:
             mine = ends.reject(connection, self.stage, runs, rejections, delay=delay)
+        crash_at(Point.REJECT_COMMITTED)
         for end in rejections:
             if end.job_id in mine:
                 logs.info(Event.article_rejected, job=end.job_id, source=sources[end.job_id],
@@ -197,6 +199,7 @@ class Room:
             return
         with self.pool.connection() as connection:
             found = ends.fail(connection, flight, self.stage, self.worker, failed, self.retries, delay=delay)
+        crash_at(Point.FAIL_COMMITTED)
         errors = {one.job_id: one.error for one in failed}
         for failure in found:
             trace = errors[failure.job_id] if failure.kind == "surprise" else None
@@ -217,6 +220,7 @@ class Room:
             except AWAY:
                 time.sleep(0.5)
             else:
+                crash_at(Point.HAND_BACK_COMMITTED)
                 self.broker.wake()
                 return
 

@@ -18,6 +18,7 @@ from wireroom.errors import WireroomError
 from wireroom.ledger import flights
 from wireroom.logs import Event
 from wireroom.settings import Settings
+from wireroom.topology import queue_name
 
 DEAF_SECONDS = 30.0
 """So long a worker may receive nothing while flights wait for its stage; scaled as leases are."""
@@ -33,8 +34,12 @@ class Watchdog:
         self._heard = time.monotonic()
 
     def watch(self) -> None:
-        """Watch from now on, in a thread."""
+        """Watch, in a thread, as soon as the worker is ready: starting may take long on a busy machine."""
         signals.task_received.connect(self._hear, weak=False)
+        signals.worker_ready.connect(self._begin, weak=False)
+
+    def _begin(self, **_: Any) -> None:
+        self._hear()
         Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def _hear(self, **_: Any) -> None:
@@ -45,17 +50,22 @@ class Watchdog:
             time.sleep(self._patience / 6)
             if state.active_requests or state.reserved_requests:
                 self._hear()
-            elif time.monotonic() - self._heard > self._patience and self._is_deaf():
+            elif time.monotonic() - self._heard > self._patience and self.is_deaf():
                 logs.error(Event.worker_deaf, stage=self._stage, seconds=round(time.monotonic() - self._heard, 1))
                 # It holds no flight, and an orderly end would wait for the connection that is lost.
                 os._exit(1)
 
-    def _is_deaf(self) -> bool:
-        """Whether Redis answers others, and flights have waited for this stage as long as nothing was heard here."""
+    def is_deaf(self) -> bool:
+        """Whether Redis shows others what waits for this stage, and it has waited as long as nothing was heard here.
+
+        Flights that were never published, or that Redis has lost, are no fault of the worker's.
+        """
         try:
             broker = Broker(self._settings.redis_url)
-            broker.epoch()
+            waiting = broker.waiting([queue_name(self._stage)])[queue_name(self._stage)]
             broker.close()
+            if not waiting:
+                return False
             with connect(self._settings.database_url, "watchdog") as connection:
                 return flights.wait_since(connection, self._stage, self._patience)
         except (WireroomError, psycopg.Error):

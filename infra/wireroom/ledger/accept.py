@@ -11,8 +11,10 @@ from typing import Any
 
 import zstandard
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.life import FARTHEST
 from wireroom.ledger.offer import Offer, Refused
 
 queries = Queries("wireroom.ledger", "accept.sql")
@@ -72,7 +74,9 @@ def accept(
     for _ in range(_RACES):
         try:
             with connection.transaction():
-                return _Acceptance(connection, offers, tickets).run(submission)
+                answers = _Acceptance(connection, offers, tickets).run(submission)
+                crash_at(Point.ACCEPT_WRITTEN)
+                return answers
         except _KeyTaken:
             continue
     return [Refused("key", "busy", "the same keys are being accepted by another request: repeat this one")] * len(
@@ -154,9 +158,8 @@ class _Acceptance:
             self._write(queries.insert_sighting, (self._sighting(index) for index in fresh if index not in new))
 
     def _win(self, candidates: dict[bytes, int]) -> set[bytes]:
-        rows = self._connection.execute(
-            queries.win_offers, {"hashes": list(candidates), "jobs": list(candidates.values())}
-        )
+        given = {"hashes": list(candidates), "jobs": list(candidates.values()), "farthest": FARTHEST}
+        rows = self._connection.execute(queries.win_offers, given)
         return {hash_ for (hash_,) in rows}
 
     def _offered(self, hashes: list[bytes]) -> dict[bytes, int]:

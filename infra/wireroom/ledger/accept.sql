@@ -15,10 +15,12 @@ SELECT array(SELECT nextval('jobs_id_seq') FROM generate_series(1, %(jobs)s)),
        current_ticket('process', 'live'), current_ticket('process', 'backfill')
 
 -- name: win_offers
--- The hashes that nobody offers now; waits for whoever is offering the same at this moment.
+-- The hashes that nobody offers now; waits for whoever is offering the same at this moment. An offer that would end
+-- later than any does was written before the clock was set back.
 INSERT INTO offers AS offer (hash, job_id, until)
 SELECT hash, job_id, 'infinity' FROM unnest(%(hashes)s::bytea[], %(jobs)s::bigint[]) AS mine (hash, job_id) ORDER BY hash
-ON CONFLICT (hash) DO UPDATE SET job_id = excluded.job_id, until = excluded.until WHERE offer.until < now()
+ON CONFLICT (hash) DO UPDATE SET job_id = excluded.job_id, until = excluded.until
+    WHERE offer.until < now() OR (offer.until > now() + make_interval(secs => %(farthest)s) AND offer.until < 'infinity')
 RETURNING hash
 
 -- name: offered

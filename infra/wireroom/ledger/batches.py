@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import refusals
@@ -58,6 +59,7 @@ def accept_batch(
         if any(why.reason == "busy" for _, why in refused):
             raise Busy
         refusals.keep(connection, refused)
+        crash_at(Point.LIST_WRITTEN)
         return ends
 
 

@@ -11,19 +11,19 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from wireroom.contracts import FetchedPage
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.errors import Transient
+from wireroom.errors import Transient, Unusable
+from wireroom.ledger import life
 from wireroom.ledger.accept import compress, digest
-from wireroom.ledger.flights import LEG_OF, land
+from wireroom.ledger.flights import land
+from wireroom.ledger.life import LEG_OF, MOVES, RetryPolicy
 
 queries = Queries("wireroom.ledger", "ends.sql")
 
 KEEP_ENDED = "15 minutes"
 KEEP_QUARANTINED = "24 hours"
-MAX_LOSSES = 3
-LONGEST_BACKOFF = 3600.0
-LONGEST_WAIT = 24 * 3600.0
 LONGEST_CAUSE = 1000
 Outcome = Literal["stored", "updated", "unchanged", "rejected"]
 
@@ -60,24 +60,6 @@ class Failed:
     error: Exception
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
-    """How often a failure is retried, and how long the first wait is; waits double, with jitter."""
-
-    transient: int = 5
-    surprise: int = 2
-    seconds: float = 5.0
-
-    def wait(self, failures: int, error: Exception, jitter: float) -> float | None:
-        """Seconds until the next try after `failures` earlier ones; None: no more tries. `jitter` is 0 to 1."""
-        if failures >= (self.transient if isinstance(error, Transient) else self.surprise):
-            return None
-        if isinstance(error, Transient) and error.retry_after is not None:
-            # Spread, so that all who were sent away do not come back in one moment.
-            return min(error.retry_after, LONGEST_WAIT) * (1 + 0.1 * jitter)
-        return float(min(self.seconds * 2**failures, LONGEST_BACKOFF) * (0.5 + jitter))
-
-
 class Failure(NamedTuple):
     """What became of a failed try: when it is tried again, or that it is quarantined."""
 
@@ -99,6 +81,7 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
         assert kept is not None
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
+        crash_at(Point.CAPTURE_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, row, delay)
         return True
@@ -134,9 +117,15 @@ def end(
         },
     )
     offers, flights = zip(*rows, strict=True)
+    crash_at(Point.END_WRITTEN)
     land(connection, {flight for flight in flights if flight is not None})
     _leave_in_peace(connection, hosts, delay)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
+
+
+def rejection(job_id: int, error: Unusable, stages: Mapping[str, float]) -> End:
+    """The end of a job whose article is unusable."""
+    return End(job_id, "rejected", error.reason, str(error), stages=stages)
 
 
 def reject(
@@ -166,6 +155,7 @@ def fail(
         locked = lock_flight(connection, flight, stage)
         verdicts = [_judge(locked[one.job_id], one, policy) for one in failed if one.job_id in locked]
         quarantined = _apply(connection, flight, stage, worker, verdicts)
+        crash_at(Point.FAIL_WRITTEN)
         land(connection, [flight])
         _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
@@ -183,14 +173,16 @@ def hand_back(
     locked = lock_flight(connection, flight, stage)
     guilty = locked.keys() if blamed is None else set(blamed)
     losers = [job for job in locked.values() if job.job_id in guilty]
-    gone = [Failure(j.job_id, "lost", cause, None) for j in losers if j.losses + 1 >= MAX_LOSSES]
-    again = [Failure(j.job_id, "lost", cause, 0.0) for j in losers if j.losses + 1 < MAX_LOSSES]
-    innocent = sorted(locked.keys() - {job.job_id for job in losers})
-    for jobs, loss in ((innocent, 0), ([failure.job_id for failure in again], 1)):
+    verdicts = [Failure(job.job_id, "lost", cause, life.after_loss(job.losses)) for job in losers]
+    gone = [verdict for verdict in verdicts if verdict.retry_in is None]
+    again = [verdict for verdict in verdicts if verdict.retry_in is not None]
+    innocent = sorted(locked.keys() - {verdict.job_id for verdict in verdicts})
+    for jobs, move in ((innocent, MOVES["handed_back"]), ([one.job_id for one in again], MOVES["lost"])):
         if jobs:
-            connection.execute(queries.hand_back, {"jobs": jobs, "loss": loss})
+            connection.execute(queries.hand_back, {"jobs": jobs, "loss": move.losses})
     _record(connection, flight, stage, worker, [*again, *gone])
     quarantined = _quarantine(connection, stage, gone)
+    crash_at(Point.HAND_BACK_WRITTEN)
     land(connection, [flight])
     _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
     keep_offers(connection, *quarantined, KEEP_QUARANTINED)

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 
@@ -83,7 +84,11 @@ class Sequencer:
                 return Counter()
             given = {"floor": 0 if sweep else self._floor, "most": ROUND}
             rows = connection.execute(queries.sequence, given).fetchall()
-        self._floor = max(self._floor, *(last for _, _, last in rows), 0)
+            if not rows:
+                return Counter()
+            crash_at(Point.SEQUENCE_WRITTEN)
+        crash_at(Point.SEQUENCE_COMMITTED)
+        self._floor = max(self._floor, *(last for _, _, last in rows))
         return Counter({kind: number for kind, number, _ in rows})
 
 

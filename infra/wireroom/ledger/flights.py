@@ -11,11 +11,9 @@ import zstandard
 from wireroom.contracts import FetchedPage
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.launch import Leg
+from wireroom.topology import CONTRACT
 
 queries = Queries("wireroom.ledger", "flights.sql")
-
-LEG_OF: dict[str, Leg] = {"ingest": "fetch", "parse": "process", "enrich": "process", "store": "process"}
 
 
 class Captured(NamedTuple):
@@ -61,8 +59,8 @@ def land(connection: Connection, flights: Iterable[int]) -> None:
 
 
 def wait_since(connection: Connection, stage: str, seconds: float) -> bool:
-    """Whether a flight has waited for `stage` for more than so many seconds."""
-    given = {"stage": stage, "seconds": seconds}
+    """Whether a flight that this code can read has waited for `stage` for more than so many seconds."""
+    given = {"stage": stage, "contract": CONTRACT, "seconds": seconds}
     return connection.execute(queries.wait_since, given).fetchone() is not None
 
 

@@ -17,7 +17,7 @@ WHERE id = %(flight)s AND stage = %(stage)s AND started_at IS NOT NULL
 RETURNING set_config('synchronous_commit', 'off', true)
 
 -- name: wait_since
-SELECT id FROM flights WHERE stage = %(stage)s AND started_at IS NULL
+SELECT id FROM flights WHERE stage = %(stage)s AND contract = %(contract)s AND started_at IS NULL
     AND queued_at < clock_timestamp() - make_interval(secs => %(seconds)s) LIMIT 1
 
 -- name: pages_of

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
+from wireroom.topology import CONTRACT
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
-Leg = Literal["fetch", "process"]
-FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
 _BACKFILL_TURN = 10
@@ -25,6 +26,8 @@ _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 _OVERLAP = timedelta(minutes=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_FARTHEST = timedelta(seconds=FARTHEST)
 
 
 class Ready(NamedTuple):
@@ -116,27 +119,28 @@ class Launcher:
                 return Launch([])
             if self.leg == "fetch":
                 self._call_hosts(connection, sweep)
-            room = self._worth_a_flight(connection, room)
-            if not room:
+            if not (room := self._worth_a_flight(connection, room)):
                 return Launch([], more)
             claimed = self._claim(connection, room)
             self._sweep = False
             return Launch(self._board(connection, claimed, epoch), more or self._parked)
 
     def _call_due(self, connection: Connection, now: datetime, sweep: bool) -> None:
-        """Give tickets to jobs whose time has come."""
+        """Give tickets to jobs whose time has come, and to those whose time is farther away than any wait."""
+        given = {"leg": self.leg, "most": CALLED_AT_ONCE}
         since = _EVER if sweep else self._called_until - _OVERLAP
-        called = connection.execute(
-            queries.call_due, {"leg": self.leg, "since": since, "most": CALLED_AT_ONCE}
-        ).rowcount
+        called = connection.execute(queries.call_due, given | {"since": since, "until": now}).rowcount
         if called < CALLED_AT_ONCE:
             self._called_until = now
+        if sweep:
+            connection.execute(queries.call_due, given | {"since": now + _FARTHEST, "until": _NEVER})
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
         given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
         if sweep:
             connection.execute(queries.find_parked, given)
+            connection.execute(queries.free_misdated, {"farthest": FARTHEST})
         connection.execute(queries.call_hosts, given)
 
     def _measure(self, connection: Connection) -> int:
@@ -245,13 +249,10 @@ class Launcher:
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
-            connection.cursor().executemany(
-                queries.insert_flight,
-                [
-                    {"id": id_, "leg": self.leg, "stage": stage, "epoch": epoch, "losses": max(r.losses for r in group)}
-                    for id_, group in flights.items()
-                ],
-            )
+            shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
+            rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
+            connection.cursor().executemany(queries.insert_flight, rows)
+        crash_at(Point.LAUNCH_WRITTEN)
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
@@ -267,8 +268,9 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        free = ready.host not in busy and asked[ready.host] < (1 if ready.losses else pages)
-        asked[ready.host] += free * (pages if ready.losses else 1)
+        alone = flies_alone(ready.losses)
+        free = ready.host not in busy and asked[ready.host] < (1 if alone else pages)
+        asked[ready.host] += free * (pages if alone else 1)
         (going if free else parked).append(ready)
     return going, parked
 
@@ -283,7 +285,7 @@ def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
         if host is not None and len(pages) > room_articles:
             room_articles = 0
         for ready in pages:
-            alone = ready.losses > 0
+            alone = flies_alone(ready.losses)
             if alone or room_articles < 1 or room_bytes < ready.bytes:
                 flights.append([])
                 room_articles, room_bytes = bounds.articles, bounds.bytes

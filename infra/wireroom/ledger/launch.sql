@@ -8,10 +8,11 @@ SELECT pg_try_advisory_xact_lock(hashtext('wireroom launch'), hashtext(%(leg)s))
        current_ticket(%(leg)s, 'live'), current_ticket(%(leg)s, 'backfill')
 
 -- name: call_due
--- Jobs whose time has come become ready. `since` spares walking over the dead entries of earlier calls.
+-- Jobs whose time is over `since` and has come `until` become ready. `since` spares walking over the dead entries of
+-- earlier calls.
 WITH due AS MATERIALIZED (
     SELECT job_id FROM line
-    WHERE leg = %(leg)s AND waits_for = 'time' AND due_at > %(since)s AND due_at <= now()
+    WHERE leg = %(leg)s AND waits_for = 'time' AND due_at > %(since)s AND due_at <= %(until)s
     ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 UPDATE line SET ticket = current_ticket(leg, lane), waits_for = NULL, due_at = NULL
@@ -36,6 +37,10 @@ WITH free AS MATERIALIZED (
     FROM called WHERE line.job_id = called.job_id
 )
 UPDATE hosts SET parked = false FROM free WHERE hosts.host = free.host
+
+-- name: free_misdated
+-- Hosts that would have to be left in peace for longer than anybody ever is: the clock was set back since.
+UPDATE hosts SET next_at = now() WHERE parked AND next_at > now() + make_interval(secs => %(farthest)s)
 
 -- name: still_parked
 -- Of these hosts, those for which more jobs wait in these lanes are to be called again.
@@ -104,8 +109,8 @@ FROM unnest(%(jobs)s::bigint[], %(flights)s::bigint[]) AS boarding (job_id, flig
 WHERE line.job_id = boarding.job_id
 
 -- name: insert_flight
-INSERT INTO flights (id, leg, stage, epoch, losses, queued_at)
-VALUES (%(id)s, %(leg)s, %(stage)s, %(epoch)s, %(losses)s, clock_timestamp())
+INSERT INTO flights (id, leg, stage, epoch, losses, contract, queued_at)
+VALUES (%(id)s, %(leg)s, %(stage)s, %(epoch)s, %(losses)s, %(contract)s, clock_timestamp())
 
 -- name: advance
 -- The lane's current ticket, raised to that of the last job claimed.

@@ -42,21 +42,6 @@ class Step(NamedTuple):
     details: str = ""
 
 
-class Quarantined(NamedTuple):
-    """A job in quarantine, and why."""
-
-    job_id: int
-    source: str
-    url: str | None
-    run: int
-    stage: str
-    kind: str
-    cause: str
-    quarantined_at: datetime
-    label: str | None
-    """As of a `JobState`."""
-
-
 def jobs(
     connection: Connection, *, ids: Sequence[int] | None = None, source: str | None = None, state: str | None = None,
     limit: int = 50,
@@ -64,11 +49,6 @@ def jobs(
     """The newest jobs first."""
     given = {"jobs": list(ids) if ids is not None else None, "source": source, "state": state, "limit": limit}
     return [JobState(*row) for row in connection.execute(queries.jobs, given)]
-
-
-def quarantined(connection: Connection, *, source: str | None = None, limit: int = 50) -> list[Quarantined]:
-    """The latest first."""
-    return [Quarantined(*row) for row in connection.execute(queries.quarantined, {"source": source, "limit": limit})]
 
 
 def timeline(connection: Connection, state: JobState) -> list[Step]:
@@ -121,6 +101,7 @@ class _Places(NamedTuple):
     status: int | None
     fetched_at: datetime | None
     bytes: int | None
+    fingerprint: str | None
 
 
 def _places(place: _Places, state: JobState) -> list[Step]:
@@ -134,7 +115,8 @@ def _places(place: _Places, state: JobState) -> list[Step]:
     if place.due_at:
         steps.append(Step(place.due_at, "will be tried again", f"after {place.failures} failures"))
     if place.quarantined_at:
-        details = f"run {place.quarantine_run}, at {place.quarantine_stage}: {place.quarantine_cause}"
+        why = f"{place.quarantine_cause}; cause {place.fingerprint}"
+        details = f"run {place.quarantine_run}, at {place.quarantine_stage}: {why}"
         steps.append(Step(place.quarantined_at, f"quarantined ({place.quarantine_kind})", details))
     if place.finished_at:
         steps.append(Step(place.finished_at, state.state, _end(place, state)))

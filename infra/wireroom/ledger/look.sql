@@ -24,7 +24,7 @@ SELECT jobs.meta, jobs.external_id, jobs.published, jobs.replays,
     flights.id, flights.stage, flights.queued_at, flights.started_at, flights.worker,
     quarantine.stage, quarantine.kind, quarantine.cause, quarantine.quarantined_at, quarantine.run,
     outcomes.reason, outcomes.cause, outcomes.stages, outcomes.finished_at, outcomes.run,
-    capture.url, capture.status, capture.fetched_at, capture.bytes
+    capture.url, capture.status, capture.fetched_at, capture.bytes, quarantine.fingerprint
 FROM jobs LEFT JOIN line ON line.job_id = jobs.id
     LEFT JOIN flights ON flights.id = line.flight_id AND flights.leg = line.leg
     LEFT JOIN quarantine ON quarantine.job_id = jobs.id LEFT JOIN outcomes ON outcomes.job_id = jobs.id
@@ -44,10 +44,3 @@ SELECT at, run, stage, kind, cause, retry_at, worker FROM attempts WHERE job_id 
 
 -- name: sightings
 SELECT seen_at, producer, source, key FROM sightings WHERE job_id = %(job)s ORDER BY id
-
--- name: quarantined
-SELECT job_id, jobs.source, jobs.url, run, stage, kind, cause, quarantined_at,
-    coalesce(jobs.url, jobs.meta->>'file', jobs.external_id)
-FROM quarantine JOIN jobs ON jobs.id = quarantine.job_id
-WHERE %(source)s::text IS NULL OR jobs.source = %(source)s
-ORDER BY quarantined_at DESC, job_id LIMIT %(limit)s

@@ -6,20 +6,19 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from math import inf
+from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.ends import Failure, hand_back, lock_flight
+from wireroom.ledger.life import Rule, Sight, is_blamed, lease, lost_by
+from wireroom.topology import CONTRACT, queue_name
 
 queries = Queries("wireroom.ledger", "lost.sql")
 
-LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
-"""Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 SLOW_ROUND = 2.0
 """A round of the watch that took longer says something about the watch, not about the flights."""
-
-Rule = Literal["epoch", "waiting", "stalled"]
 
 
 class LiveFlight(NamedTuple):
@@ -34,6 +33,12 @@ class LiveFlight(NamedTuple):
     started_at: datetime | None
     touched_at: datetime | None
     worker: str | None
+    contract: int = CONTRACT
+
+    @property
+    def queue(self) -> str:
+        """Where it waits, or has waited."""
+        return queue_name(self.stage, self.contract)
 
 
 class Lost(NamedTuple):
@@ -45,51 +50,60 @@ class Lost(NamedTuple):
 
 @dataclass
 class _Seen:
+    """A flight as it is since a moment, and at its stage since an earlier one."""
+
     flight: LiveFlight
     since: float
+    queued: float
 
 
 class Watch:
-    """Decides which flights are lost. Each dispatcher has one and shows it all live flights twice a second."""
+    """Decides which flights are lost. Each dispatcher has one and shows it all live flights twice a second.
+
+    It goes by its own clock alone: the times in the rows only tell whether a flight has changed.
+    """
 
     def __init__(self, lease_scale: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._scale = lease_scale
         self._clock = clock
         self._seen: dict[int, _Seen] = {}
         self._last_look: float | None = None
-        self._started: dict[str, datetime] = {}
+        self._started: dict[str, float] = {}
+        self._read: dict[str, float] = {}
 
     def look(self, flights: Iterable[LiveFlight], epoch: str | None, waiting: Mapping[str, int]) -> list[Lost]:
         """The lost ones among `flights`. `epoch` is the one in Redis now (None: Redis does not answer, so nothing that
-        waits is lost); `waiting` is how many messages each stage's queue holds."""
+        waits is lost); `waiting` is how many messages each queue holds."""
         now = self._clock()
         if self._last_look is not None and now - self._last_look > SLOW_ROUND:
             self._seen.clear()
         self._last_look = now
-        live = {flight.id: flight for flight in flights}
-        self._remember(live, now)
-        return [Lost(flight, rule) for flight in live.values() if (rule := self._rule(flight, now, epoch, waiting))]
+        self._seen = {flight.id: self._see(flight, now) for flight in flights}
+        for seen in self._seen.values():
+            if seen.flight.started_at is not None:
+                queue = seen.flight.queue
+                self._started[queue] = max(seen.queued, self._started.get(queue, seen.queued))
+                self._read[queue] = now
+        sights = ((seen.flight, self._sight(seen, now, epoch, waiting)) for seen in self._seen.values())
+        return [Lost(flight, rule) for flight, sight in sights if (rule := lost_by(sight))]
 
-    def _remember(self, live: Mapping[int, LiveFlight], now: float) -> None:
-        self._seen = {
-            id_: seen if (seen := self._seen.get(id_)) and seen.flight == flight else _Seen(flight, now)
-            for id_, flight in live.items()
-        }
-        for flight in live.values():
-            if flight.started_at is not None:
-                self._started[flight.stage] = max(flight.queued_at, self._started.get(flight.stage, flight.queued_at))
+    def _see(self, flight: LiveFlight, now: float) -> _Seen:
+        before = self._seen.get(flight.id)
+        if before is None or before.flight.stage != flight.stage:
+            return _Seen(flight, now, now)
+        return before if before.flight == flight else _Seen(flight, now, before.queued)
 
-    def _rule(self, flight: LiveFlight, now: float, epoch: str | None, waiting: Mapping[str, int]) -> Rule | None:
-        lease = LEASES[flight.stage] * self._scale * 2**flight.losses
-        expired = now - self._seen[flight.id].since > lease
-        if flight.started_at is not None:
-            return "stalled" if expired else None
-        if epoch is None:
-            return None
-        if flight.epoch != epoch:
-            return "epoch"
-        overtaken = self._started.get(flight.stage, flight.queued_at) > flight.queued_at
-        return "waiting" if expired and (overtaken or not waiting.get(flight.stage, 0)) else None
+    def _sight(self, seen: _Seen, now: float, epoch: str | None, waiting: Mapping[str, int]) -> Sight:
+        queue, patience = seen.flight.queue, lease(seen.flight.stage, seen.flight.losses) * self._scale
+        # Workers of another version may be gone for good; those of this one will come back.
+        unread = seen.flight.contract != CONTRACT and now - self._read.get(queue, -inf) > patience
+        return Sight(
+            started=seen.flight.started_at is not None,
+            unchanged=now - seen.since > patience,
+            epoch_gone=epoch is not None and seen.flight.epoch != epoch,
+            overtaken=epoch is not None
+            and (unread or self._started.get(queue, seen.queued) > seen.queued or not waiting.get(queue, 0)),
+        )
 
 
 def live_flights(connection: Connection) -> list[LiveFlight]:
@@ -107,7 +121,7 @@ def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure]
         with connection.transaction():
             # Jobs are locked before their flight, here as everywhere.
             lock_flight(connection, flight.id, flight.stage)
-            blamed = None if lost.rule == "stalled" else ()
+            blamed = None if is_blamed(lost.rule) else ()
             seen = {"flight": flight.id, "stage": flight.stage}
             seen |= {"started_at": flight.started_at, "touched_at": flight.touched_at}
             if connection.execute(queries.end_flight, seen).rowcount == 0:

@@ -6,4 +6,4 @@ DELETE FROM flights WHERE id = %(flight)s AND stage = %(stage)s
     AND started_at IS NOT DISTINCT FROM %(started_at)s AND touched_at IS NOT DISTINCT FROM %(touched_at)s
 
 -- name: live_flights
-SELECT id, leg, stage, epoch, losses, queued_at, started_at, touched_at, worker FROM flights ORDER BY id
+SELECT id, leg, stage, epoch, losses, queued_at, started_at, touched_at, worker, contract FROM flights ORDER BY id

@@ -1,6 +1,8 @@
 -- name: since
--- Where this pass begins: where the last clean one began, minus an hour.
-SELECT now(), coalesce(max(started_at) - interval '1 hour', 'epoch') FROM reconciliations WHERE findings = 0
+-- Where this pass begins: where the last clean one began, minus an hour. One that is yet to come does not count: the
+-- clock was set back since.
+SELECT now(), coalesce(max(started_at) - interval '1 hour', 'epoch') FROM reconciliations
+WHERE findings = 0 AND started_at <= now()
 
 -- name: unaccounted
 -- Each job in exactly one place.
@@ -89,5 +91,7 @@ SELECT pg_try_advisory_xact_lock(hashtext('wireroom reconcile'))
 
 -- name: due
 -- Whether a pass is due, and whether one over everything is.
-SELECT NOT EXISTS (SELECT FROM reconciliations WHERE started_at > now() - make_interval(secs => %(seconds)s)),
-    NOT EXISTS (SELECT FROM reconciliations WHERE since = 'epoch' AND started_at > now() - interval '1 day')
+SELECT NOT EXISTS (SELECT FROM reconciliations
+        WHERE started_at > now() - make_interval(secs => %(seconds)s) AND started_at <= now()),
+    NOT EXISTS (SELECT FROM reconciliations
+        WHERE since = 'epoch' AND started_at > now() - interval '1 day' AND started_at <= now())

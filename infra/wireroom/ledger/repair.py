@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from wireroom import urls
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.errors import WireroomError
@@ -40,7 +41,10 @@ def redrive(connection: Connection, job_ids: Sequence[int], who: str, *, refetch
         given = {"jobs": [job_id for job_id, _ in rows], "cause": clean(f"redriven by {who}")}
         given["hosts"] = [_host(job_id, url) if refetch else None for job_id, url in rows]
         connection.execute(queries.lock_offers, given)
-        return sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
+        redriven = sorted(job_id for (job_id,) in connection.execute(queries.redrive, given))
+        crash_at(Point.REDRIVE_WRITTEN)
+    crash_at(Point.REDRIVE_COMMITTED)
+    return redriven
 
 
 def _host(job_id: int, url: str | None) -> str:

@@ -97,12 +97,13 @@ class Failures(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why, and how often."""
+    """Why, and how often; what is in quarantine is counted by the fingerprint of its cause."""
 
     stage: str
     kind: str
     cause: str
     number: int
+    fingerprint: str | None = None
 
 
 class Refusals(NamedTuple):

@@ -76,10 +76,10 @@ ORDER BY max(at) DESC, cause LIMIT %(shown)s
 SELECT count(*) FROM (SELECT FROM quarantine LIMIT %(most)s) AS counted
 
 -- name: quarantine_causes
--- Of the newest jobs in quarantine, the causes that are most frequent.
-SELECT stage, kind, cause, count(*) FROM (
-    SELECT stage, kind, cause FROM quarantine ORDER BY job_id DESC LIMIT %(most)s) AS newest
-GROUP BY stage, kind, cause ORDER BY count(*) DESC, cause LIMIT %(shown)s
+-- Of the newest jobs in quarantine, the causes that are most frequent, each as the newest has it.
+SELECT stage, kind, (array_agg(cause ORDER BY job_id DESC))[1], count(*), fingerprint FROM (
+    SELECT job_id, stage, kind, cause, fingerprint FROM quarantine ORDER BY job_id DESC LIMIT %(most)s) AS newest
+GROUP BY fingerprint, stage, kind ORDER BY count(*) DESC, fingerprint LIMIT %(shown)s
 
 -- name: refusals
 -- Those of the last day, by reason.

@@ -108,7 +108,8 @@ def _failures(found: Status) -> Iterator[RenderableType]:
 
 def _causes(causes: Sequence[Cause]) -> Iterator[RenderableType]:
     for one in causes:
-        yield cell(f"  {one.number:,} × {one.stage} ({one.kind}): {short(one.cause)}")
+        named = f", cause {one.fingerprint}" if one.fingerprint else ""
+        yield cell(f"  {one.number:,} × {one.stage} ({one.kind}{named}): {short(one.cause)}")
 
 
 def _numbers(*columns: str) -> Table:

@@ -8,13 +8,25 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-from wireroom.cli import checking, looking, pausing, repairing, running, status, submissions, submit, trying
+from wireroom.cli import (
+    checking,
+    inputs,
+    looking,
+    pausing,
+    quarantine,
+    repairing,
+    running,
+    status,
+    submissions,
+    submit,
+    trying,
+)
 from wireroom.cli.app import app
 from wireroom.cli.output import say
 from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
-COMMANDS = (submit, submissions, status, looking, repairing, pausing, checking, trying, running)
+COMMANDS = (submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, trying, running)
 """Importing a module registers its commands."""
 
 

@@ -1,4 +1,4 @@
-"""`wireroom jobs`, `job`, `quarantine`, `refusals`, `article`: where everything is, and what became of it."""
+"""`wireroom jobs`, `job`, `refusals`, `article`: where everything is, and what became of it."""
 
 from __future__ import annotations
 
@@ -77,27 +77,6 @@ def job(job_id: Id, as_json: AsJson = False) -> None:
     rows = table("at", "what", "details")
     for step in steps:
         rows.add_row(*map(cell, (clock(step.at), step.what, step.details)))
-    console.print(rows)
-
-
-@app.command()
-def quarantine(source: Source = None, limit: Limit = 50, as_json: AsLines = False) -> None:
-    """List what failed for good and waits for a person, the latest first, with the cause.
-
-    Mend the cause, then send them back with [bold]wireroom redrive[/], or end them with [bold]wireroom cancel[/].
-
-    Example: [bold]wireroom quarantine --source "Harbour Wire"[/]
-    """
-    with open_ledger() as ledger:
-        found = look.quarantined(ledger, source=source, limit=limit)
-    if as_json:
-        write_lines(as_objects(found))
-        return
-    rows = table("job", "since", "failed at", "source", "what", "cause")
-    for one in found:
-        failed = f"{one.stage} ({one.kind})"
-        facts = (one.job_id, clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
-        rows.add_row(*map(cell, facts))
     console.print(rows)
 
 

@@ -16,6 +16,7 @@ from wireroom.database import connect
 from wireroom.errors import WireroomError
 from wireroom.ledger import census
 from wireroom.ledger.census import Census
+from wireroom.ledger.life import ON_THE_LINE
 from wireroom.logs import Event
 from wireroom.settings import Settings
 from wireroom.topology import STAGES
@@ -37,8 +38,7 @@ class CensusTaker:
         self._clock = clock
         self._good_until = clock()
         self._failing = False
-        states = ("ready", "in_flight", "waits_for_time", "waits_for_host", "waits_for_pause")
-        self._groups = dict.fromkeys(product(("fetch", "process"), ("live", "backfill"), states), 0)
+        self._groups = dict.fromkeys(product(("fetch", "process"), ("live", "backfill"), [*map(str, ON_THE_LINE)]), 0)
         self._flights = dict.fromkeys(product(STAGES, ("queued", "started")), 0)
 
     def start(self, stopping: Flag) -> None:

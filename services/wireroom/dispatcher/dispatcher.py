@@ -10,10 +10,12 @@ import psycopg
 
 from wireroom import logs, metrics
 from wireroom.broker import Broker, BrokerAway
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
 from wireroom.ledger.events import ROUND, Sequencer
-from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher, Leg
+from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
+from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
 from wireroom.logs import Event
 from wireroom.outages import Outage
@@ -40,7 +42,7 @@ class Dispatcher:
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
-        self._launchers = [Launcher(leg, bounds(leg, given)) for leg in ("process", "fetch")]
+        self._launchers = [Launcher(leg, bounds(leg, given), clock) for leg in ("process", "fetch")]
         self._watch = Watch(given.lease_scale, clock)
         self._sequencer = Sequencer()
         self._clock = clock
@@ -81,7 +83,9 @@ class Dispatcher:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
+            crash_at(Point.LAUNCH_COMMITTED)
             self._broker.publish(flight.stage, flight.id)
+            crash_at(Point.LAUNCH_PUBLISHED)
             metrics.FLIGHTS_LAUNCHED.labels(launcher.leg).inc()
             metrics.ARTICLES_LAUNCHED.labels(launcher.leg).inc(len(flight.jobs))
             logs.info(Event.flight_launched, flight=flight.id, stage=flight.stage, articles=len(flight.jobs))
@@ -99,7 +103,7 @@ class Dispatcher:
     def _watch_flights(self) -> None:
         # In this order: a flight queued after the epoch was read is not judged by it.
         flights = lost.live_flights(self._db)
-        waiting = self._broker.waiting()
+        waiting = self._broker.waiting({flight.queue for flight in flights})
         self._take_back(self._watch.look(flights, self._broker.epoch(), waiting))
 
     def _look_for_lost(self, epoch: str | None, waiting: dict[str, int]) -> None:
@@ -110,6 +114,7 @@ class Dispatcher:
             failures = lost.take_back(self._db, one, self._delay)
             if failures is None:
                 continue
+            crash_at(Point.TAKE_BACK_COMMITTED)
             flight = one.flight
             metrics.LOST_FLIGHTS.labels(one.rule).inc()
             logs.warning(Event.flight_lost, flight=flight.id, stage=flight.stage, rule=one.rule, worker=flight.worker)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wireroom import logs
+from wireroom.crash import Point, crash_at
 from wireroom.logs import Event
 
 CUT_OFF = 499
@@ -39,3 +40,4 @@ class AccessLog:
             line = {"status": status, "seconds": round(time.perf_counter() - started, 6)}
             line |= {"job": state["job"]} if "job" in state else {}
             logs.info(Event.request, method=scope["method"], path=scope["path"], **line)
+        crash_at(Point.ANSWERED)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wireroom import metrics
-from wireroom.gateway import asking, offering
+from wireroom.gateway import asking, offering, quarantine
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.answers import as_json
 from wireroom.gateway.door import Door
@@ -54,10 +54,15 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
         Route("/v1/articles", offering.offer, methods=["POST"]),
         Route("/v1/articles/{id}", asking.show_article, methods=["GET"]),
         Route("/v1/jobs/{id}", asking.show_job, methods=["GET"]),
+        Route("/v1/jobs/{id}/input", asking.show_input, methods=["GET"]),
         Route("/v1/jobs/{id}/cancel", asking.cancel_job, methods=["POST"]),
         Route("/v1/submissions/{name:path}/cancel", asking.cancel_submission, methods=["POST"]),
         Route("/v1/submissions/{name:path}", asking.show_submission, methods=["GET"]),
         Route("/v1/outcomes", asking.show_outcomes, methods=["GET"]),
+        Route("/v1/quarantine", quarantine.show_jobs, methods=["GET"]),
+        Route("/v1/quarantine/causes", quarantine.show_causes, methods=["GET"]),
+        Route("/v1/quarantine/redrive", quarantine.redrive, methods=["POST"]),
+        Route("/v1/quarantine/reject", quarantine.reject, methods=["POST"]),
         Route("/v1/schema.json", asking.show_schema, methods=["GET"]),
         Route("/v1/health", health, methods=["GET"]),
         *(Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()),

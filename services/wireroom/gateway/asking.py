@@ -18,34 +18,52 @@ from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
 from wireroom.gateway.views import outcomes_view, submission_view
+from wireroom.ledger.inputs import NoInput
 from wireroom.ledger.offer import check_name
 from wireroom.ledger.repair import CANCELLED
 
 LONGEST_WAIT = 60.0
 MOST_OUTCOMES = 10_000
 DEFAULT_OUTCOMES = 1000
-_BIGINT = 2**63 - 1
+BIGINT = 2**63 - 1
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,60}/[\w!#$&^.+-]{1,60}( ?; ?charset=\"?[\w.:-]{1,40}\"?)?", re.ASCII)
+_KEPT_APART = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 T = TypeVar("T")
 
 
 async def show_job(request: Request) -> Response:
     """Where a job is, and what happened to it."""
     job_id = request.state.job = _id(request, "job")
-    return _found(await in_time(_desk(request).job, job_id), f"there is no job {job_id}")
+    return _found(await in_time(desk_of(request).job, job_id), f"there is no job {job_id}")
+
+
+async def show_input(request: Request) -> Response:
+    """The raw input of a job: bytes of a stranger's, which no browser must show or run as if they were ours."""
+    job_id = request.state.job = _id(request, "job")
+    found = await in_time(desk_of(request).input, job_id)
+    if isinstance(found, NoInput):
+        raise Problem(404, found.sentence, reason=found.reason)
+    safe = found.content_type if _MEDIA_TYPE.fullmatch(found.content_type) else "application/octet-stream"
+    headers = _KEPT_APART | {"Content-Type": safe, "Content-Disposition": f'attachment; filename="job-{job_id}"'}
+    return Response(found.body, headers=headers)
 
 
 async def show_article(request: Request) -> Response:
     """A record: its current version, or that which `?version=` names."""
     check_parameters(request, "version")
-    article_id, version = _id(request, "article"), _number(request, "version", 1)
+    article_id, version = _id(request, "article"), number_of(request, "version", 1)
     missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
-    return _found(await in_time(_desk(request).article, article_id, version), missing)
+    return _found(await in_time(desk_of(request).article, article_id, version), missing)
 
 
 async def cancel_job(request: Request) -> Response:
     """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
     job_id = request.state.job = _id(request, "job")
-    judged = await in_time(_desk(request).cancel, job_id)
+    judged = await in_time(desk_of(request).cancel, job_id)
     if judged.state == "unknown":
         raise Problem(404, f"there is no job {job_id}")
     if judged.state == "finished" and judged.reason != CANCELLED:
@@ -58,7 +76,7 @@ async def show_submission(request: Request) -> Response:
     """How far a submission is; with `?wait=` once all of it has ended, or after so many seconds."""
     check_parameters(request, "wait")
     name = request.path_params["name"]
-    look = partial(_desk(request).submission, name)
+    look = partial(desk_of(request).submission, name)
     progress = await _wait(request, look, lambda found: found is None or found.on_the_line == 0)
     return as_json(submission_view(progress)) if progress else _no_submission(name)
 
@@ -66,7 +84,7 @@ async def show_submission(request: Request) -> Response:
 async def cancel_submission(request: Request) -> Response:
     """End the jobs of a submission that have not ended, but for those that others offered too."""
     name = request.path_params["name"]
-    cancelled = await in_time(_desk(request).cancel_submission, name)
+    cancelled = await in_time(desk_of(request).cancel_submission, name)
     return as_json({"submission": name} | cancelled._asdict()) if cancelled else _no_submission(name)
 
 
@@ -74,12 +92,12 @@ async def show_outcomes(request: Request) -> Response:
     """What ended after `?after=`, in order and without gaps; with `?wait=` once there is something."""
     check_parameters(request, "after", "limit", "producer", "wait")
     at_end = request.query_params.get("after") == "end"
-    after = await in_time(_desk(request).head) if at_end else _number(request, "after", 0) or 0
-    limit = _number(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
+    after = await in_time(desk_of(request).head) if at_end else number_of(request, "after", 0) or 0
+    limit = number_of(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
     producer = request.query_params.get("producer")
     if refused := check_name("producer", producer):
         raise refusal(refused)
-    look = partial(_desk(request).outcomes, after, limit, producer)
+    look = partial(desk_of(request).outcomes, after, limit, producer)
     page = await _wait(request, look, lambda found: found is None or bool(found.outcomes) or found.more)
     if page is None:
         detail = f"nothing has the position {after} yet: begin with a cursor that this ledger gave"
@@ -103,7 +121,8 @@ async def _wait(request: Request, look: Callable[[], T], done: Callable[[T], boo
     return await lookout.wait(look, done, _seconds(request), request.is_disconnected)
 
 
-def _desk(request: Request) -> FrontDesk:
+def desk_of(request: Request) -> FrontDesk:
+    """The front desk of the gateway that serves the request."""
     desk: FrontDesk = request.app.state.desk
     return desk
 
@@ -111,7 +130,7 @@ def _desk(request: Request) -> FrontDesk:
 def check_parameters(request: Request, *known: str) -> None:
     """Raise `Problem` for an unknown parameter of the query: a slip of the pen must not change what is asked."""
     if unknown := sorted(request.query_params.keys() - set(known)):
-        detail = f"unknown parameter {unknown[0][:100]}; known are: {', '.join(known)}"
+        detail = f"unknown parameter {unknown[0][:100]}; known are: {', '.join(known) or 'none'}"
         raise Problem(422, detail, field=unknown[0][:100], reason="unknown_parameter")
 
 
@@ -123,14 +142,14 @@ def _id(request: Request, what: str) -> int:
     return number
 
 
-def _number(request: Request, name: str, least: int, most: int = _BIGINT) -> int | None:
-    """The query parameter; None where it is not given."""
+def number_of(request: Request, name: str, least: int, most: int = BIGINT) -> int | None:
+    """The number in the query; None where it is not given. Raises `Problem` where it is out of bounds."""
     given = request.query_params.get(name)
     if given is None:
         return None
     number = _integer(given)
     if number is None or not least <= number <= most:
-        bounds = f"from {least} to {most}" if most < _BIGINT else f"of at least {least}"
+        bounds = f"from {least} to {most}" if most < BIGINT else f"of at least {least}"
         raise Problem(422, f"{name} must be a number {bounds}", field=name, reason="bad_number")
     return number
 
@@ -145,7 +164,7 @@ def _seconds(request: Request) -> float:
 
 def _integer(text: str) -> int | None:
     number = int(text) if re.fullmatch("[0-9]{1,19}", text) else None
-    return number if number is not None and number <= _BIGINT else None
+    return number if number is not None and number <= BIGINT else None
 
 
 def _found(view: dict[str, Any] | None, missing: str) -> Response:

@@ -10,15 +10,18 @@ from psycopg_pool import PoolTimeout
 
 from wireroom import records
 from wireroom.broker import Broker
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away, refusal
 from wireroom.gateway.tally import tally
 from wireroom.gateway.views import article_view, job_view
-from wireroom.ledger import events, look, repair, submissions
+from wireroom.ledger import events, look, quarantine, repair, submissions
 from wireroom.ledger.accept import Accepted, Answer, Tickets
 from wireroom.ledger.batches import accept_each
 from wireroom.ledger.events import Page
+from wireroom.ledger.inputs import NoInput, RawInput, raw_input
 from wireroom.ledger.offer import Offer, Refused, prepare
+from wireroom.ledger.quarantine import Group, Moved, Quarantined, Wanted
 from wireroom.ledger.reading import read_job
 from wireroom.ledger.repair import Judged
 from wireroom.ledger.submissions import Cancelled, Progress
@@ -64,6 +67,7 @@ class FrontDesk:
     def _accept(self, offers: Sequence[Offer], submission: str | None) -> list[Answer]:
         with self.connection() as connection:
             answers = accept_each(connection, offers, self.tickets, submission)
+        crash_at(Point.ACCEPT_COMMITTED)
         self.broker.wake()
         return answers
 
@@ -111,6 +115,35 @@ class FrontDesk:
         with self.snapshot() as connection:
             stored = records.article(connection, article_id, number)
             return article_view(stored, records.versions(connection, article_id)) if stored else None
+
+    def input(self, job_id: int) -> RawInput | NoInput:
+        """What the job was given or has fetched, byte for byte."""
+        with self.snapshot() as connection:
+            return raw_input(connection, job_id)
+
+    def quarantine_causes(self, wanted: Wanted, limit: int) -> list[Group]:
+        """What is in quarantine, by cause."""
+        with self.snapshot() as connection:
+            return quarantine.causes(connection, wanted, limit)
+
+    def quarantined(self, wanted: Wanted, limit: int, before: int | None) -> list[Quarantined]:
+        """What is in quarantine, job by job."""
+        with self.snapshot() as connection:
+            return quarantine.jobs(connection, wanted, limit, before)
+
+    def redrive(self, wanted: Wanted, who: str, most: int, *, refetch: bool, after: int) -> Moved:
+        """Send back to the line what is wanted, up to about `most` jobs of it."""
+        with self.connection() as connection:
+            steps = quarantine.redrive(connection, wanted, who, refetch=refetch, after=after)
+            moved = quarantine.move(connection, wanted, steps, most)
+        self.broker.wake()
+        return moved
+
+    def reject(self, wanted: Wanted, who: str, why: str, most: int, *, after: int) -> Moved:
+        """End for good what is wanted, up to about `most` jobs of it."""
+        with self.connection() as connection:
+            steps = quarantine.reject(connection, wanted, who, why, after=after)
+            return quarantine.move(connection, wanted, steps, most)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 from starlette.requests import Request
 
+from wireroom.crash import Point, crash_at
 from wireroom.gateway.intake import pieces
 from wireroom.gateway.problems import Problem, facts
 from wireroom.ledger.accept import CHUNK, Accepted
@@ -43,6 +44,7 @@ class Lines:
             length = len(line.data) if isinstance(line.data, bytes) else 0
             if chunk and (len(chunk) == CHUNK or size + length > CHUNK_BYTES):
                 yield chunk
+                crash_at(Point.ACCEPT_BETWEEN_CHUNKS)
                 chunk, size = [], 0
             chunk.append(line)
             size += length

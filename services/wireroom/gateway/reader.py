@@ -12,6 +12,7 @@ from uuid import UUID
 import redis
 
 from wireroom import logs
+from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY
 from wireroom.gateway.envelopes import read_item
 from wireroom.gateway.front_desk import FrontDesk
@@ -92,11 +93,15 @@ class Reader:
         return self._list.take() or (self._orphans.pop(0) if self._orphans else None)
 
     def _commit(self, batch: UUID) -> None:
+        crash_at(Point.LIST_TAKEN)
         items = [read_item(pushed, self._content_bytes) for pushed in self._list.read(batch)]
+        crash_at(Point.LIST_READ)
         with self._desk.pool.connection() as connection:
             answers = accept_batch(connection, batch, items, self._desk.tickets)
         self._desk.outage.over()
+        crash_at(Point.LIST_COMMITTED)
         self._list.remove(batch)
+        crash_at(Point.LIST_REMOVED)
         if items and answers is not None:
             tally("list", [read for _, read in items], answers)
             reasons = Counter(answer.reason for answer in answers if isinstance(answer, Refused))

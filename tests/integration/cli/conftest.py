@@ -6,11 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from typer.testing import CliRunner
+
+from wireroom.cli import commands
+from wireroom.cli.app import app
+from wireroom.cli.output import console
+from wireroom.settings import settings
 
 PATIENCE = 60.0
 NOWHERE = "127.0.0.1:9"
@@ -82,6 +88,28 @@ def _communicate(process: subprocess.Popen[bytes], given: bytes) -> tuple[bytes,
 @pytest.fixture
 def wireroom(tmp_path: Path, database: str) -> CommandLine:
     return CommandLine(tmp_path, database)
+
+
+class Here:
+    """Runs `wireroom` in this process: where many commands make one errand, processes would take seconds."""
+
+    def __call__(self, *arguments: str) -> Ended:
+        """Run it to its end, which is no exception."""
+        assert commands.COMMANDS
+        result = CliRunner().invoke(app, arguments)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return Ended(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def here(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    monkeypatch.setenv("WIREROOM_DATABASE_URL", database)
+    monkeypatch.setenv("WIREROOM_REDIS_URL", f"redis://{NOWHERE}/0")
+    monkeypatch.setenv("LOGNAME", "ada")
+    monkeypatch.setattr(console, "_width", 200)
+    settings.cache_clear()
+    yield Here()
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -94,15 +94,6 @@ def test_a_stored_jobs_timeline_has_the_seconds_of_each_stage(wireroom: CommandL
     assert (last["what"], last["details"]) == ("stored", "article 1, version 1 (parse 12.5 ms)")
 
 
-def test_quarantine_tells_why(wireroom: CommandLine, desk: Desk) -> None:
-    one, two = quarantined(desk, source="Tide"), quarantined(desk, cause="no route", url="https://news.example/a")
-    assert [line["job_id"] for line in wireroom("quarantine", "--json").lines] == [two, one]
-    (line,) = wireroom("quarantine", "--json", "--source", "Tide").lines
-    assert (line["job_id"], line["stage"], line["kind"], line["cause"]) == (one, "parse", "transient", "the sky fell")
-    text = wireroom("quarantine").out
-    assert "ingest (transient)  news.example" in text and "no route" in text
-
-
 def test_an_article_is_shown_readably_and_whole_as_json(wireroom: CommandLine, desk: Desk) -> None:
     stored(desk, FERRY.read_text("utf-8"), source="Kenya News Desk")
     gold = json.loads(FERRY.with_suffix(".gold.json").read_text("utf-8"))
@@ -143,7 +134,7 @@ def test_what_is_not_there_is_said_in_a_sentence(wireroom: CommandLine, command:
 
 def test_what_publishers_write_is_never_read_as_markup(wireroom: CommandLine, desk: Desk) -> None:
     job = quarantined(desk, cause="[red]\x1b[2Jfell[/]", source="[bold]x[/nonsense]")
-    for command in (("jobs",), ("job", str(job)), ("quarantine",)):
+    for command in (("jobs",), ("job", str(job)), ("quarantine",), ("quarantine", "--by-job")):
         shown = wireroom(*command).out
         assert "[bold]x[/nonsense]" in shown
         assert "\x1b" not in shown

@@ -18,7 +18,7 @@ import pytest
 from integration.client.conftest import Connect
 from newsroom.api import GatewayProcess, serving, settings
 from newsroom.desk import Desk
-from newsroom.flaky import Cut, flaky
+from newsroom.proxy import Cut, Proxy
 from wireroom.client import Accepted, Problem, WireroomUnavailable, batches
 from wireroom.database import connect as open_database
 from wireroom.database.migrate import migrate
@@ -93,7 +93,7 @@ def check_all_once(desk: Desk, answers: list[Any]) -> None:
 def test_a_broken_connection_is_met_by_trying_again(
     connect: Connect, api: httpx.Client, desk: Desk, cuts: list[Cut]
 ) -> None:
-    with flaky(api.base_url.port or 0, *cuts) as way:
+    with Proxy(api.base_url.port or 0) as way, way.cutting(cuts):
         answer = connect(f"http://127.0.0.1:{way.port}").submit(text=STORY, meta={"long": "x" * 500})
         assert way.connections == len(cuts) + 1
     check_all_once(desk, [answer])
@@ -107,7 +107,7 @@ def test_a_broken_connection_is_met_by_trying_again(
 def test_a_broken_connection_among_many_articles_costs_none(
     connect: Connect, api: httpx.Client, desk: Desk, cuts: list[Cut]
 ) -> None:
-    with flaky(api.base_url.port or 0, *cuts) as way:
+    with Proxy(api.base_url.port or 0) as way, way.cutting(cuts):
         answers = connect(f"http://127.0.0.1:{way.port}").submit_many(MANY)
         assert way.connections == len(cuts) + 1
     check_all_once(desk, answers)

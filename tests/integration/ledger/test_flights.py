@@ -13,7 +13,8 @@ from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient
 from wireroom.ledger import ends, flights
-from wireroom.ledger.ends import End, RetryPolicy
+from wireroom.ledger.ends import End
+from wireroom.ledger.life import RetryPolicy
 
 
 def test_a_flight_starts_once(desk: Desk) -> None:

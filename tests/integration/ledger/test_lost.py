@@ -8,10 +8,12 @@ import pytest
 
 from newsroom.desk import EPOCH, Desk
 from wireroom.ledger import flights, lost
-from wireroom.ledger.lost import LEASES, LiveFlight, Lost, Rule, Watch
+from wireroom.ledger.life import LEASES, Rule
+from wireroom.ledger.lost import LiveFlight, Lost, Watch
+from wireroom.topology import CONTRACT, queue_name
 
 NOON = datetime(2025, 5, 2, 12, tzinfo=UTC)
-BUSY = {"parse": 3}
+BUSY = {queue_name("parse"): 3, queue_name("parse", CONTRACT + 1): 3}
 
 
 class Clock:
@@ -69,14 +71,35 @@ def test_a_waiting_flight_is_lost_after_its_lease_when_the_queue_is_empty() -> N
 def test_a_waiting_flight_is_lost_after_its_lease_when_a_later_one_has_started() -> None:
     tower = Tower()
     later = started(waiting_flight(2, queued=5))
+    assert tower.look(waiting_flight()) == []
     assert tower.look(waiting_flight(), later) == []
     assert tower.look(waiting_flight(), seconds=LEASES["parse"] + 1) == [(1, "waiting")]
 
 
 def test_an_earlier_one_that_started_overtook_nobody() -> None:
     tower = Tower()
+    tower.look(waiting_flight(1))
+    tower.look(waiting_flight(1), waiting_flight(2, queued=5))
     tower.look(waiting_flight(2, queued=5), started(waiting_flight(1)))
     assert tower.look(waiting_flight(2, queued=5), seconds=100) == []
+
+
+def test_a_flight_waits_in_the_queue_of_its_own_version() -> None:
+    tower, other = Tower(), waiting_flight()._replace(contract=CONTRACT + 1)
+    read = waiting_flight(2)._replace(contract=CONTRACT + 1)
+    tower.look(read)
+    tower.look(other, started(read))
+    for touched in range(1, 4):
+        ours = started(waiting_flight(3), touched)
+        assert tower.look(other, started(read, touched), ours, seconds=15) == []
+    assert tower.look(other, waiting={queue_name("parse", CONTRACT + 1): 1}) == []
+    assert tower.look(other, waiting={queue_name("parse"): 1}) == [(1, "waiting")]
+
+
+def test_a_flight_of_another_version_is_lost_after_its_lease_when_nobody_reads_it() -> None:
+    tower, other = Tower(), waiting_flight()._replace(contract=CONTRACT + 1)
+    assert tower.look(other, seconds=LEASES["parse"]) == []
+    assert tower.look(other, seconds=1) == [(1, "waiting")]
 
 
 def test_a_started_flight_is_lost_when_untouched_for_its_lease() -> None:

@@ -14,6 +14,7 @@ from wireroom.errors import Transient, WireroomError
 from wireroom.ledger import ends, flights, repair
 from wireroom.ledger.accept import Accepted, Tickets, accept
 from wireroom.ledger.ends import End
+from wireroom.ledger.life import RetryPolicy
 from wireroom.ledger.repair import Judged
 
 
@@ -151,7 +152,7 @@ def test_redriving_many_does_not_deadlock_with_offering_them_again(
             for flight in desk.launch():
                 flights.start(desk.db, flight.id, "parse", "worker")
                 failed = [ends.Failed(job, ValueError("x")) for job in flight.jobs]
-                ends.fail(desk.db, flight.id, "parse", "worker", failed, ends.RetryPolicy(surprise=0))
+                ends.fail(desk.db, flight.id, "parse", "worker", failed, RetryPolicy(surprise=0))
             assert repair.redrive(desk.db, jobs, "ada") == sorted(jobs)
         done.set()
         offering.result()
@@ -202,7 +203,7 @@ def test_a_job_that_is_quarantined_while_it_is_judged_is_found(
     job, other = desk.job(), connection()
     flight = desk.flight()
     failed = [ends.Failed(job, ValueError("x"))]
-    policy = ends.RetryPolicy(surprise=0)
+    policy = RetryPolicy(surprise=0)
     Interrupted(monkeypatch, "lock_jobs", lambda: ends.fail(other, flight, "parse", "worker", failed, policy))
     assert repair.cancel(desk.db, [job], "ada")[job] == Judged("ended")
     assert desk.value("SELECT count(*) FROM quarantine") == 0

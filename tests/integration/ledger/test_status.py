@@ -120,17 +120,19 @@ def test_failures_quarantine_and_refusals_are_told_with_their_causes(desk: Desk)
         desk.fail(flight, job, Transient("the disk is full"))
     desk.db.execute("UPDATE line SET failures = 5")
     for job in jobs[2:]:
-        desk.fail(flight, job, ValueError("no such thing"))
+        desk.fail(flight, job, ValueError(f"no such thing: {job}"))
     desk.db.execute("INSERT INTO attempts (job_id, run, stage, kind, cause, at) VALUES"
                     " (7, 1, 'store', 'lost', 'long ago', now() - interval '2 hours'),"
                     " (7, 1, 'store', 'redriven', 'redriven by ada', now())")  # fmt: skip
     refusals.keep(desk.db, [(Item(7, "{"), Refused("", "malformed", "it is no JSON"))] * 3)
     desk.db.execute("UPDATE refusals SET refused_at = now() - interval '2 days' WHERE id = 1")
     found = status.status(desk.db)
-    surprise = Cause("parse", "surprise", "ValueError: no such thing", 2)
+    fingerprint = desk.value("SELECT DISTINCT fingerprint FROM quarantine")
+    newest = Cause("parse", "surprise", f"ValueError: no such thing: {jobs[3]}", 2, fingerprint)
     assert found.failures == [Failures("parse", "surprise", 2), Failures("parse", "transient", 2)]
-    assert found.causes == [surprise, Cause("parse", "transient", "the disk is full", 2)]
-    assert (found.quarantine, found.quarantine_causes) == (Count(2), [surprise])
+    tried = [Cause("parse", "surprise", f"ValueError: no such thing: {job}", 1) for job in jobs[:1:-1]]
+    assert found.causes == [*tried, Cause("parse", "transient", "the disk is full", 2)]
+    assert (found.quarantine, found.quarantine_causes) == (Count(2), [newest])
     assert found.refusals == [Refusals("malformed", 2)]
 
 

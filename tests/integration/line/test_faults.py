@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from newsroom.line import Line, stopped
+from wireroom.topology import queue_name
 
 ARTICLES = 400
 
@@ -38,7 +39,7 @@ def restart_valkey(line: Line) -> None:
 
 def stop_dispatcher(line: Line) -> None:
     with stopped(line.supervisor.pids()["dispatcher"]):
-        line.wait(lambda: not line.broker.waiting()["parse"], "parse to run dry")
+        line.wait(lambda: not any(line.broker.waiting([queue_name("parse")]).values()), "parse to run dry")
 
 
 def cut_connections(line: Line) -> None:

@@ -9,8 +9,8 @@ from wireroom.cli import commands
 from wireroom.cli.app import app
 
 COMMANDS = (
-    "migrate", "submit", "submission", "jobs", "job", "quarantine", "refusals", "redrive", "cancel", "reconcile",
-    "article", "try", "status", "pause", "resume", "pauses",
+    "migrate", "submit", "submission", "jobs", "job", "quarantine", "refusals", "redrive", "reject", "cancel", "raw",
+    "reconcile", "article", "try", "status", "pause", "resume", "pauses",
 )  # fmt: skip
 
 
@@ -52,7 +52,14 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("submit", "--lane", "fast", "a.txt"),
         ("redrive",),
         ("redrive", "7", "--all"),
-        ("redrive", "7", "--source", "Tide"),
+        ("redrive", "--all", "--source", "Tide"),
+        ("redrive", "--cause", "the sky fell"),
+        ("redrive", "--stage", "fetch"),
+        ("reject", "7"),
+        ("reject", "7", "--why", " "),
+        ("reject", "--why", "not news"),
+        ("quarantine", "--stage", "fetch"),
+        ("raw",),
         ("cancel", "-1"),
         ("pause",),
         ("pause", "leg"),

@@ -11,6 +11,7 @@ from celery import signals
 
 from wireroom import logs, metrics, room
 from wireroom.contracts import FetchedPage
+from wireroom.crash import Point, crash_at
 from wireroom.deadline import STOP_SECONDS
 from wireroom.errors import Unusable
 from wireroom.ingest.fetch import Fetcher
@@ -83,13 +84,14 @@ def take(desk: Room, flight: int, run: int, page: PageRequest, result: FetchedPa
     desk.touch(flight)
     with logs.bound(job=page.job_id, source=page.source):
         if isinstance(result, Unusable):
-            desk.reject([(page.job_id, run)], [desk.rejection(page.job_id, result, {})], sources, delay)
+            desk.reject([(page.job_id, run)], [ends.rejection(page.job_id, result, {})], sources, delay)
         elif isinstance(result, Exception):
             desk.fail(flight, [Failed(page.job_id, result)], sources, delay)
         else:
             with desk.pool.connection() as connection:
                 mine = ends.capture(connection, flight, page.job_id, result, delay)
             if mine:
+                crash_at(Point.CAPTURE_COMMITTED)
                 logs.info(Event.page_captured, url=result.url, status=result.status, bytes=len(result.body))
                 desk.broker.wake()
             else:

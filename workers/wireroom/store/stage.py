@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 
 from wireroom.contracts import Enrichments, Moment, ParsedArticle, encode
+from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import ends
@@ -76,8 +77,10 @@ def _store_patiently(connection: Connection, articles: Sequence[Enriched]) -> li
 def _store(connection: Connection, articles: Sequence[Enriched]) -> list[End]:
     with connection.transaction():
         mine = ends.lock_runs(connection, [(one.job_id, one.run) for one in articles])
+        crash_at(Point.STORE_LOCKED)
         records = _records(connection, [one for one in articles if one.job_id in mine], mine)
         found = _write(connection, records) if records else []
+        crash_at(Point.STORE_RECORDED)
         ends.end(connection, found)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wireroom import logs, metrics, room
+from wireroom.crash import Point, crash_at
 from wireroom.logs import Event
 from wireroom.room import Room
 from wireroom.store.stage import store
@@ -16,6 +17,7 @@ def receive(desk: Room, flight: int, articles: str | None) -> None:
     logs.info(Event.flight_started, articles=len(enriched))
     with desk.pool.connection() as connection, metrics.timed("store", len(enriched)):
         ends, failed = store(connection, enriched)
+    crash_at(Point.STORE_COMMITTED)
     desk.fail(flight, failed, sources)
     for end in ends:
         logs.info(Event.article_stored, job=end.job_id, source=sources[end.job_id], outcome=end.outcome,

@@ -1,0 +1,1 @@
+"""What is lost and repeated under faults: `make bench-losses`. A careful Celery chain and Wireroom, side by side."""

@@ -1,0 +1,149 @@
+"""What operations ask of quarantine: what is there, and to send it back or end it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wireroom.gateway import intake
+from wireroom.gateway.answers import as_json
+from wireroom.gateway.asking import BIGINT, check_parameters, desk_of, number_of
+from wireroom.gateway.problems import Problem, refusal
+from wireroom.gateway.promptness import in_time
+from wireroom.ledger.offer import check_name
+from wireroom.ledger.quarantine import Moved, Wanted, check_wanted
+
+MOST_SHOWN = 1000
+DEFAULT_SHOWN = 100
+MOST_IDS = 1000
+"""Jobs that a request may name."""
+MOST_MOVED = 5000
+"""About so many jobs are moved by a request; its answer says whether there are more."""
+ORDER_BYTES = 100_000
+_FILTERS = ("cause", "source", "stage")
+_UNKNOWN = re.compile("Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile("Object missing required field `(.*)`")
+_WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
+T = TypeVar("T", bound="Order")
+Id = Annotated[int, msgspec.Meta(ge=1, le=BIGINT)]
+Ids = Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MOST_IDS)]
+
+
+class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which jobs, and by whose word: those that fit all that is given of ids, cause, source and stage; or `all`."""
+
+    who: str
+    job_ids: Ids | None = None
+    cause: str | None = None
+    source: str | None = None
+    stage: str | None = None
+    all: bool = False
+    after: Annotated[int, msgspec.Meta(ge=0, le=BIGINT)] = 0
+
+    @property
+    def wanted(self) -> Wanted:
+        """As the ledger knows it."""
+        ids = list(dict.fromkeys(self.job_ids)) if self.job_ids else None
+        return Wanted(self.cause, self.source, self.stage, ids)
+
+
+class Redrive(Order):
+    """Back to the line; with `refetch` the publisher is asked for the page again."""
+
+    refetch: bool = False
+
+
+class Reject(Order):
+    """Ended for good, and why."""
+
+    why: str
+
+
+async def show_jobs(request: Request) -> Response:
+    """What is in quarantine, the newest job first; `?before=` takes the cursor of the page before."""
+    check_parameters(request, *_FILTERS, "limit", "before")
+    limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
+    before = number_of(request, "before", 1)
+    found = await in_time(desk_of(request).quarantined, _filters(request), limit + 1, before)
+    page = found[:limit]
+    cursor = page[-1].job_id if page else before
+    return as_json({"jobs": [one._asdict() for one in page], "cursor": cursor, "more": len(found) > limit})
+
+
+async def show_causes(request: Request) -> Response:
+    """What is in quarantine by cause, the most frequent first."""
+    check_parameters(request, *_FILTERS, "limit")
+    limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
+    found = await in_time(desk_of(request).quarantine_causes, _filters(request), limit + 1)
+    return as_json({"causes": [one._asdict() for one in found[:limit]], "more": len(found) > limit})
+
+
+async def redrive(request: Request) -> Response:
+    """Send jobs back to the line; what is repeated after an answer that did not come moves nothing twice."""
+    order = await _order(request, Redrive)
+    given: dict[str, Any] = {"refetch": order.refetch, "after": order.after}
+    moved = await in_time(desk_of(request).redrive, order.wanted, f"api:{order.who}", MOST_MOVED, **given)
+    return _answer("redriven", moved)
+
+
+async def reject(request: Request) -> Response:
+    """End jobs for good."""
+    order = await _order(request, Reject)
+    given = (order.wanted, f"api:{order.who}", order.why, MOST_MOVED)
+    return _answer("rejected", await in_time(desk_of(request).reject, *given, after=order.after))
+
+
+def _answer(done: str, moved: Moved) -> Response:
+    stayed = [{"job_id": job, "why": why} for job, why in sorted(moved.stayed.items())]
+    return as_json({done: moved.number, "stayed": stayed, "after": moved.last, "more": moved.more})
+
+
+def _filters(request: Request) -> Wanted:
+    cause, source, stage = (request.query_params.get(name) for name in _FILTERS)
+    return _checked(Wanted(cause, source, stage))
+
+
+def _checked(wanted: Wanted) -> Wanted:
+    if refused := check_wanted(wanted):
+        raise refusal(refused)
+    return wanted
+
+
+async def _order(request: Request, kind: type[T]) -> T:
+    check_parameters(request)
+    if intake.is_lines(request):
+        raise Problem(415, "send one order as application/json", reason="not_json")
+    order = _read(await intake.read(request, ORDER_BYTES), kind)
+    for field in ("who", "why"):
+        if refused := check_name(field, getattr(order, field, None)):
+            raise refusal(refused)
+    if _checked(order.wanted) == Wanted() and not order.all:
+        detail = f"give job_ids, {', '.join(_FILTERS)}, or all: true for everything in quarantine"
+        raise Problem(422, detail, field="job_ids", reason="missing")
+    if order.all and order.wanted != Wanted():
+        raise Problem(422, "all is everything: leave the other fields out", field="all", reason="ambiguous")
+    return order
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise _misfit(str(error), kind) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"the order is no JSON: {error}", reason="malformed") from error
+
+
+def _misfit(message: str, kind: type[Order]) -> Problem:
+    if unknown := _UNKNOWN.fullmatch(message):
+        name, known = unknown[1][:100], ", ".join(kind.__struct_fields__)
+        return Problem(422, f"unknown field {name}; known are: {known}", field=name, reason="unknown_field")
+    if missing := _MISSING.fullmatch(message):
+        return Problem(422, f"{missing[1]} must be given", field=missing[1], reason="missing")
+    if where := _WHERE.fullmatch(message):
+        return Problem(422, f"{where[2]} cannot be taken: {where[1]}", field=where[2], reason="bad_value")
+    return Problem(422, f"send one order as a JSON object: {message}", reason="not_an_object")

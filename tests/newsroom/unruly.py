@@ -1,0 +1,150 @@
+"""A web server that misbehaves in as many ways as there are, until it is well."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from newsroom.pages import page
+
+_RESET = struct.pack("ii", 1, 0)
+_FAILURES = 2
+"""So many times a server answers 500 that then answers well."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """`/WAY/7` is page 7, sent in one of the `WAYS`."""
+
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked[self.path] += 1
+        way, number = self.path.strip("/").split("/")
+        body = page(int(number)).encode()
+        with suppress(OSError):  # the other end need not wait for ours
+            (_well if self.server.well.is_set() else WAYS[way])(self, body)
+
+    def head(self, length: int, status: int = 200) -> None:
+        """Status and headers, which need not be true."""
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+        """Say nothing."""
+
+
+def _well(handler: Handler, body: bytes) -> None:
+    handler.head(len(body))
+    handler.wfile.write(body)
+
+
+def _slowly(handler: Handler, body: bytes) -> None:
+    """A byte a second."""
+    handler.head(len(body))
+    sent = 0
+    while sent < len(body) and not handler.server.well.wait(1.0):
+        handler.wfile.write(body[sent : sent + 1])
+        sent += 1
+    handler.wfile.write(body[sent:])
+
+
+def _reset(handler: Handler, body: bytes) -> None:
+    """The connection is reset amid the body."""
+    handler.head(len(body))
+    handler.wfile.write(body[: len(body) // 2])
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    # Now: at its end the server would say that all is sent.
+    socket.close(handler.connection.detach())
+
+
+def _promise_more(handler: Handler, body: bytes) -> None:
+    """More is announced than comes."""
+    handler.head(len(body) + 100)
+    handler.wfile.write(body)
+
+
+def _promise_less(handler: Handler, body: bytes) -> None:
+    """More comes than is announced: the end tags."""
+    handler.head(len(body) - len(b"</body></html>"))
+    handler.wfile.write(body)
+
+
+def _close(handler: Handler, _: bytes) -> None:
+    """There is no answer at all."""
+
+
+def _fail_at_first(handler: Handler, body: bytes) -> None:
+    """500 for a while."""
+    if handler.server.asked[handler.path] > _FAILURES:
+        _well(handler, body)
+    else:
+        handler.head(0, 500)
+
+
+def _endless_headers(handler: Handler, _: bytes) -> None:
+    """The headers have no end."""
+    handler.send_response(200)
+    for number in count():
+        handler.send_header(f"X-{number}", "x" * 1000)
+        handler.flush_headers()
+
+
+WAYS: dict[str, Callable[[Handler, bytes], None]] = {
+    "slowly": _slowly,
+    "reset": _reset,
+    "promises-more": _promise_more,
+    "promises-less": _promise_less,
+    "closes": _close,
+    "fails-at-first": _fail_at_first,
+    "endless-headers": _endless_headers,
+}
+
+
+class Server(ThreadingHTTPServer):
+    """Remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("", 0), Handler)
+        self.well = Event()
+        self.asked: Counter[str] = Counter()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that ends before its time is nothing to speak of here."""
+
+
+class Unruly:
+    """Serves from `with` to its end, on every address of the loopback network."""
+
+    def __enter__(self) -> Self:
+        self._server = Server()
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.recover()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def recover(self) -> None:
+        """From now on every page is sent well."""
+        self._server.well.set()
+
+    def url(self, way: str, number: int, host: int) -> str:
+        """The address of a page that is sent this way, on one of many hosts."""
+        return f"http://127.0.1.{host}:{self._server.server_port}/{way}/{number}"
