@@ -39,10 +39,10 @@ Terminate = Callable[[str], None]
 def line(
     request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Line]:
-    """With so many processes in a pool, and whole leases: whatever waits for one is seen to be lost."""
+    """With so many processes in a pool, and long leases: what waits for one does not come in time."""
     name, directory = f"stops{request.param}", tmp_path_factory.mktemp("line")
     postgres.create_database(name, template="wireroom")
-    env = {"WIREROOM_CONCURRENCY": request.param}
+    env = {"WIREROOM_CONCURRENCY": request.param, "WIREROOM_LEASE_SCALE": "10"}
     with Line(postgres.database_url(name), directory, dispatchers=2, gateway=True, env=env) as line:
         yield line
     postgres.drop_database(name)
