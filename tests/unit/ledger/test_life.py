@@ -6,7 +6,16 @@ import pytest
 
 from wireroom.errors import Transient
 from wireroom.ledger.life import (
-    MAX_LOSSES, MOVES, ON_THE_LINE, Life, RetryPolicy, Sight, State, after, after_loss, lost_by,
+    MAX_LOSSES,
+    MOVES,
+    ON_THE_LINE,
+    Life,
+    RetryPolicy,
+    Sight,
+    State,
+    after,
+    after_loss,
+    lost_by,
 )  # fmt: skip
 
 
