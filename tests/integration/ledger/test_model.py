@@ -24,7 +24,6 @@ from newsroom.clock import WallClock
 from newsroom.model import unseen
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF, ON_THE_LINE, Event, Leg, State
 from wireroom.ledger.pauses import Target
-from wireroom.topology import NEXT_STAGE
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[T]], T]
@@ -37,7 +36,7 @@ ROUNDS = 60
 CONTENTS = [
     *({"url": f"https://{host}.example/{number}"} for number in range(3) for host in "ab"),
     *({"text": f"Text {number}"} for number in range(4)),
-    *({"url": "https://a.example/1", "text": f"Text {number}"} for number in range(2)),
+    *({"url": "https://a.example/1", "text": f"Text {number}"} for number in range(4)),
 ]
 POISON = {
     "one: Text 1": "surprise", "two: Text 1": "kills", "one: Text 2": "kills all", "two: Text 2": "transient",
@@ -53,7 +52,9 @@ OFFERS = st.lists(
     min_size=2,
     max_size=4,
 )  # fmt: skip
-STEADY = settings(max_examples=50, stateful_step_count=25)
+FORGETTABLE = ("launch", "deliver", "hand_over")
+"""What is committed without waiting for the disk."""
+STEADY = settings(max_examples=40, stateful_step_count=25)
 DIES = st.sampled_from([False, False, False, True])
 COPIES = st.sampled_from([1, 1, 0, 2])
 
@@ -161,10 +162,13 @@ class Line(RuleBasedStateMachine):
         self.play(self.acts.deliver(choose(self.acts.air), late=True), dies=dies)
 
     def work_on(self, choose: Choose[Any], acts: int) -> None:
-        """As the line should, but for what is poison to it."""
+        """As the line should, but for what is poison to it, for twins, and for a Postgres that forgets."""
         for _ in range(acts):
-            if act := self._next_act(choose):
-                self.play(act)
+            if any(worker.items for worker in self.acts.workers) and choose([False, False, True]):
+                self._twins_at_once(choose)
+            elif act := self._next_act(choose):
+                forgotten = act.name in FORGETTABLE and choose([False, False, False, False, True])
+                (self._postgres_forgets if forgotten else self.play)(act)
             else:
                 self._step(1_000.0)
 
@@ -178,20 +182,19 @@ class Line(RuleBasedStateMachine):
             for happened in self.archive.race(first, second, commits=commits):
                 self._expect(*happened)
 
-    @precondition(lambda self: any(worker.items for worker in self.acts.workers))
-    @happens(commits=st.sampled_from([True, True, False]))
-    def twins_at_once(self, choose: Choose[Any], commits: bool) -> None:
+    def _twins_at_once(self, choose: Choose[Any]) -> None:
         """Two who have the same articles in hand, for one was superseded; or a person who does not want one of them."""
         worker = choose([worker for worker in self.acts.workers if worker.items])
         twin = Worker(worker.stage, worker.flight, [*worker.items])
         self.acts.workers.append(twin)
         first, second = self._twins_act(worker, choose), self._twins_act(twin, choose)
-        for happened in self.archive.race(first, second, commits=commits):
+        for happened in self.archive.race(first, second, commits=choose([True, True, False])):
             self._expect(*happened)
 
     def _twins_act(self, worker: Worker, choose: Choose[Any]) -> Act:
         item = worker.items[0]
         made: list[Callable[[], Act]] = [
+            lambda: self._work(worker, choose),
             lambda: self._work(worker, choose),
             lambda: self.acts.reject(worker, item),
             lambda: self.acts.judge(self.model.jobs[item[0]]),
@@ -213,11 +216,9 @@ class Line(RuleBasedStateMachine):
     def redis_is_flushed(self, _: Choose[Any]) -> None:
         self.acts.flush()
 
-    @happens()
-    def postgres_forgets(self, choose: Choose[Any]) -> None:
-        """What was committed without waiting for the disk is gone, but everybody believed it."""
+    def _postgres_forgets(self, act: Act) -> None:
+        """It was committed without waiting for the disk, and is gone, but everybody believed it."""
         (last,) = self.archive.eye.execute("SELECT last_value FROM flight_ids").fetchone() or (1,)
-        act = self._forgettable(choose)
         act.undone(self.archive.die_in(act))
         self.acts.crash_of_postgres(self.archive.eye, last)
 
@@ -257,15 +258,6 @@ class Line(RuleBasedStateMachine):
     def _take_back(self, choose: Choose[Any]) -> Act:
         found = [(number, one) for number in (0, 1) for one in self.acts.dispatchers[number].found]
         return self.acts.take_back(*choose(found))
-
-    def _forgettable(self, choose: Choose[Any]) -> Act:
-        kinds = [
-            [self.acts.launch(0, leg, sweep=True) for leg in LEGS],
-            [self.acts.deliver(one, late=False) for queue in self.acts.queues.values() for one in queue],
-            [self.acts.hand_over(one, 1) for one in self.acts.workers if one.stage in NEXT_STAGE],
-        ]
-        act: Act = choose(choose([kind for kind in kinds if kind]))
-        return act
 
     def _next_act(self, choose: Choose[Any]) -> Act | None:
         """What comes next where all is well."""
