@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -86,21 +87,22 @@ def nothing_twice(line: Line, web: Web, caplog: pytest.LogCaptureFixture) -> Ite
 
 
 @WITH_ONE
-@pytest.mark.parametrize("who", PREFORKED)
-def test_a_pool_of_one_ends_in_order_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
-    end_under_load(line, press, terminate, who)
+def test_pools_of_one_end_in_order_under_load(line: Line, press: Press, terminate: Terminate) -> None:
+    roll(line, press, terminate, PREFORKED)
 
 
 @WITH_TWO
-@pytest.mark.parametrize("who", EVERYBODY)
-def test_it_ends_in_order_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
-    end_under_load(line, press, terminate, who)
+def test_a_rolling_restart_goes_unnoticed(line: Line, press: Press, terminate: Terminate) -> None:
+    roll(line, press, terminate, EVERYBODY)
 
 
-def end_under_load(line: Line, press: Press, terminate: Terminate, who: str) -> None:
-    with press.wave():
-        _wait_for_motion(line)
-        terminate(who)
+def roll(line: Line, press: Press, terminate: Terminate, names: Iterable[str]) -> None:
+    """Each in turn ends in order and is replaced, while articles come in, 350 more before each stop."""
+    with ExitStack() as waves:
+        for name in names:
+            waves.enter_context(press.wave(300))
+            _wait_for_motion(line)
+            terminate(name)
         prove(line, press, most_losses=0)
 
 
@@ -119,15 +121,6 @@ def test_a_fetch_that_takes_too_long_is_handed_back(line: Line, web: Web, termin
     assert rows == [(job, "fetch", 0, 0) for job in jobs]
     cancel(line.db, jobs, "test")
     line.check()
-
-
-@WITH_TWO
-def test_a_rolling_restart_goes_unnoticed(line: Line, press: Press, terminate: Terminate) -> None:
-    with press.wave(2000, seconds=10):
-        for who in EVERYBODY:
-            _wait_for_motion(line)
-            terminate(who)
-        prove(line, press, most_losses=0)
 
 
 @WITH_TWO
