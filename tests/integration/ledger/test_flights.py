@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -15,6 +16,8 @@ from wireroom.errors import Transient
 from wireroom.ledger import ends, flights
 from wireroom.ledger.ends import End
 from wireroom.ledger.life import RetryPolicy
+
+PATIENCE = 10.0
 
 
 def test_a_flight_starts_once(desk: Desk) -> None:
@@ -66,8 +69,9 @@ def test_the_second_twin_waits_for_the_row_and_then_finds_it_gone(
         with first.transaction():
             assert ends.lock_runs(first, [(job, 1)])
             late = pool.submit(desk.finish, (job, 1), connection=second)
+            until = time.monotonic() + PATIENCE
             while not desk.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
-                pass
+                assert not late.done() and time.monotonic() < until, "it does not wait"
             ends.end(first, [End(job, "rejected", "test", "a test")])
         assert late.result() == []
 
@@ -173,7 +177,8 @@ def test_of_two_pages_captured_at_once_the_second_ends_the_flight(
         with early.transaction():
             assert ends.capture(early, flight, first, page(), delay=0)
             waiting = pool.submit(ends.capture, late, flight, second, page(), delay=0)
+            until = time.monotonic() + PATIENCE
             while not desk.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
-                pass
+                assert not waiting.done() and time.monotonic() < until, "it does not wait"
         assert waiting.result()
     assert desk.value("SELECT count(*) FROM flights") == 0
