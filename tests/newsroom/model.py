@@ -68,6 +68,8 @@ class Model:
     paused: set[Target] = field(default_factory=set)
     identities: set[str] = field(default_factory=set)
     attempts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    numbers: set[int] = field(default_factory=set)
+    """Of all flights that were ever published."""
     passed: set[tuple[int, str]] = field(default_factory=set)
     queued: int = 0
     overtook: dict[str, int] = field(default_factory=dict)

@@ -130,10 +130,15 @@ class Line(RuleBasedStateMachine):
     def launch(self, _: Choose[Any], number: int, leg: Leg, sweep: bool, copies: int) -> None:
         self.play(self.acts.launch(number, leg, sweep=sweep, copies=copies))
 
-    @happens(number=st.integers(0, 1), rounds=st.integers(1, 12), seconds=st.sampled_from([2.0, 0.5, 3.0]), late=DIES)
-    def look_for_lost(self, _: Choose[Any], number: int, rounds: int, seconds: float, late: bool) -> None:
+    @happens(
+        number=st.integers(0, 1), rounds=st.integers(1, 12), seconds=st.sampled_from([2.0, 0.5, 3.0]),
+        then=st.sampled_from(["take back", "touch", "wait"]),
+    )  # fmt: skip
+    def look_for_lost(self, _: Choose[Any], number: int, rounds: int, seconds: float, then: str) -> None:
         self.play(self.acts.look(number, rounds, seconds))
-        for found in [] if late else self.acts.dispatchers[number].found[:]:
+        for found in self.acts.dispatchers[number].found[:] if then != "wait" else []:
+            if then == "touch" and (mine := [one for one in self.acts.workers if one.flight == found[0].flight.id]):
+                self.play(self.acts.touch(mine[0]))
             self.play(self.acts.take_back(number, found))
 
     @precondition(lambda self: any(dispatcher.found for dispatcher in self.acts.dispatchers))
@@ -173,6 +178,13 @@ class Line(RuleBasedStateMachine):
                 self._step(1_000.0)
 
     # What befalls everybody -------------------------------------------------------------------------------------
+
+    @happens(contents=st.tuples(st.sampled_from(CONTENTS), st.sampled_from(CONTENTS)), commits=st.booleans())
+    def one_key_twice_at_once(self, _: Choose[Any], contents: tuple[dict[str, str], ...], commits: bool) -> None:
+        key = {"key": f"key {len(self.model.receipts)}", "producer": "ada"}
+        first, second = (self.acts.accept([content | key]) for content in contents)
+        for happened in self.archive.race(first, second, commits=commits):
+            self._expect(*happened)
 
     @happens(offered=OFFERS, commits=st.booleans())
     def two_at_once(self, choose: Choose[Any], offered: list[dict[str, Any]], commits: bool) -> None:
