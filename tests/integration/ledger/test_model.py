@@ -21,7 +21,7 @@ from newsroom import lives
 from newsroom.acts import BOUNDS, PRODUCERS, TARGETS, Act, Acts, Worker
 from newsroom.archive import Archive
 from newsroom.clock import WallClock
-from newsroom.model import unseen
+from newsroom.model import Job, unseen
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF, ON_THE_LINE, Event, Leg, State
 from wireroom.ledger.pauses import Target
 
@@ -171,6 +171,8 @@ class Line(RuleBasedStateMachine):
         for _ in range(acts):
             if any(worker.items for worker in self.acts.workers) and choose([False, False, True]):
                 self._twins_at_once(choose)
+            elif (given_up := self.model.at(State.QUARANTINED)) and choose([False, False, False, True]):
+                self.play(self._redrive(choose(given_up), choose))
             elif act := self._next_act(choose):
                 forgotten = act.name in FORGETTABLE and choose([False, False, False, False, True])
                 (self._postgres_forgets if forgotten else self.play)(act)
@@ -259,13 +261,14 @@ class Line(RuleBasedStateMachine):
         for job in self.model.jobs.values():
             made.append(self.acts.judge(job))
             if job.life.state is State.QUARANTINED:
-                made += [
-                    self.acts.redrive(job, refetch=refetch and job.url is not None) for refetch in (False, True, True)
-                ]
+                made.append(self._redrive(job, choose))
             if job.life.state is State.ENDED:
                 made.append(self.acts.replay(job))
         act: Act = choose(made)
         return act
+
+    def _redrive(self, job: Job, choose: Choose[Any]) -> Act:
+        return self.acts.redrive(job, refetch=job.url is not None and choose([False, True]))
 
     def _take_back(self, choose: Choose[Any]) -> Act:
         found = [(number, one) for number in (0, 1) for one in self.acts.dispatchers[number].found]
@@ -277,7 +280,7 @@ class Line(RuleBasedStateMachine):
             return self._work(choose(self.acts.workers), choose)
         if messages := [one for queue in self.acts.queues.values() for one in queue]:
             return self.acts.deliver(choose(messages), late=False)
-        legs = sorted({job.life.leg for job in self.model.jobs.values() if self.model.may_fly(job)})
+        legs = sorted({job.life.leg for job in self.model.jobs.values() if self.model.worth_a_launch(job)})
         return self.acts.launch(0, choose(legs), sweep=True) if legs else None
 
     def _work(self, worker: Worker, choose: Choose[Any]) -> Act:
