@@ -124,13 +124,13 @@ class Acts:
         def expect(launched: Launch, moves: Moves) -> None:
             if sweep:
                 self.model.free_misdated()
-            before = set(self.model.flights)
             losses = {id_: job.life.losses for id_, job in self.model.jobs.items()}
             for job_id, seen in moves:
                 self.model.launched(job_id, seen)
             for flight in launched.flights:
                 aboard = self.model.aboard(flight.id)
-                assert flight.id not in before and sorted(flight.jobs) == sorted(job.id for job in aboard)
+                assert flight.id not in self.model.numbers, "its messages may still be in the air"
+                assert sorted(flight.jobs) == sorted(job.id for job in aboard)
                 self._check_flight(aboard, leg)
                 most = max(losses[job.id] for job in aboard)
                 self.model.queue(Flight(flight.id, "", "", most), flight.stage, epoch, self.clock())
@@ -138,6 +138,7 @@ class Acts:
 
         def publish(launched: Launch) -> None:
             for flight in launched.flights:
+                self.model.numbers.add(flight.id)
                 self._publish(Message(flight.stage, flight.id), copies)
 
         def undone(launched: Launch) -> None:

@@ -68,6 +68,8 @@ class Model:
     paused: set[Target] = field(default_factory=set)
     identities: set[str] = field(default_factory=set)
     attempts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    numbers: set[int] = field(default_factory=set)
+    """Of all flights that were ever published."""
     passed: set[tuple[int, str]] = field(default_factory=set)
     queued: int = 0
     overtook: dict[str, int] = field(default_factory=dict)
@@ -232,12 +234,12 @@ class Model:
         )
         return asked or self.now + SLACK < until <= self.now + NO_WAIT_IS_LONGER
 
-    def may_fly(self, job: Job) -> bool:
-        """Whether a launch should find it, if there is room."""
-        if self.holds(job) or (job.host and job.life.leg == "fetch" and self.is_host_busy(job.host)):
-            return False
+    def worth_a_launch(self, job: Job) -> bool:
+        """Whether a launch should move the job, if there is room: let it fly, call it, or hold it for its source."""
+        held = self.holds(job) - ({Target("source", job.source)} if job.life.state is State.READY else set())
+        busy = job.host and job.life.leg == "fetch" and self.is_host_busy(job.host)
         waits = job.life.state is State.WAITS_FOR_TIME and not self.is_over(job.due)
-        return job.life.state in ON_THE_LINE and job.life.state is not State.IN_FLIGHT and not waits
+        return job.life.state in ON_THE_LINE and job.flight is None and not (held or busy or waits)
 
     def holds(self, job: Job) -> set[Target]:
         """The pauses that hold the job."""

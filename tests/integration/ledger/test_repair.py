@@ -223,3 +223,13 @@ def test_many_jobs_are_cancelled_wherever_they_are(desk: Desk) -> None:
     ]  # fmt: skip
     assert desk.value("SELECT count(*) FROM outcomes WHERE reason = 'cancelled'") == 3
     desk.check()
+
+
+def test_a_job_whose_place_on_offer_another_took_leaves_it_to_that(desk: Desk) -> None:
+    job, _ = quarantined(desk, text="Twice")
+    desk.db.execute("UPDATE offers SET until = now() - interval '1 second'")
+    other = desk.job(text="Twice")
+    assert repair.redrive(desk.db, [job], "ada") == [job]
+    assert desk.finish((job, 2)) == [job]
+    assert desk.value("SELECT job_id FROM offers WHERE until = 'infinity'") == other
+    desk.check()
