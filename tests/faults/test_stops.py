@@ -45,6 +45,7 @@ def line(
     postgres.create_database(name, template="wireroom")
     env = {"WIREROOM_CONCURRENCY": request.param, "WIREROOM_LEASE_SCALE": "10"}
     with Line(postgres.database_url(name), directory, dispatchers=2, gateway=True, env=env) as line:
+        line.wait_until_up()
         yield line
     postgres.drop_database(name)
 
