@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,7 +15,7 @@ from newsroom.producers import Press
 from newsroom.proof import prove
 from wireroom.embedded import EmbeddedPostgres
 
-SECONDS = 2.0
+SECONDS = 1.5
 MISBEHAVIOURS: dict[str, Misbehaviour] = {
     "refuses": network.refuse(SECONDS),
     "resets in mid-message": network.reset(SECONDS),
@@ -38,15 +39,14 @@ def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pyte
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_link_misbehaves(line: Wired, press: Press, chance: random.Random, link: str) -> None:
-    for way in chance.sample(sorted(MISBEHAVIOURS), len(MISBEHAVIOURS)):
-        print(f"{link}: {way}")
-        before = line.count("outcomes")
-        with press.wave(WAVE, pushed=20 if link == "gateway to Redis" else 0, seconds=SECONDS) as wave:
-            moment = before + chance.randrange(wave.size // 2)
+    with ExitStack() as waves:
+        for way in chance.sample(sorted(MISBEHAVIOURS), len(MISBEHAVIOURS)):
+            print(f"{link}: {way}")
+            moment = line.count("outcomes") + chance.randrange(WAVE // 2)
+            waves.enter_context(press.wave(WAVE, pushed=20 if link == "gateway to Redis" else 0, seconds=SECONDS))
             line.wait(lambda: line.count("outcomes") > moment, "the line to be in mid-flight")  # noqa: B023
             MISBEHAVIOURS[way](line.links[link], chance)
-            wave.finish()
-    prove(line, press)
+        prove(line, press)
 
 
 def test_all_links_forget_their_connections(endure: Callable[..., None], line: Wired) -> None:

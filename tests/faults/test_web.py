@@ -38,7 +38,7 @@ SELECT coalesce(outcome, quarantine.cause) FROM outcomes FULL JOIN quarantine US
 @pytest.fixture(scope="module")
 def env() -> dict[str, str]:
     """The settings of the line."""
-    return ENV | {"WIREROOM_FETCH_SECONDS": "8", "WIREROOM_RETRIES": "2", "WIREROOM_RETRY_SECONDS": "0.5"}
+    return ENV | {"WIREROOM_FETCH_SECONDS": "8", "WIREROOM_RETRIES": "1", "WIREROOM_RETRY_SECONDS": "0.5"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Self
 from newsroom.pages import page
 
 _RESET = struct.pack("ii", 1, 0)
-_FAILURES = 2
+_FAILURES = 1
 """So many times a server answers 500 that then answers well."""
 
 

@@ -30,7 +30,7 @@ _SERVER_LIMITS = {
     "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "10s",
     "client_connection_check_interval": "2s",
-    # A machine that is gone in mid-message would hold the line for as long as its system waits: two hours.
+    # Whoever is gone amid a statement that has not all arrived would hold the line for two hours: tried.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "2",

@@ -53,6 +53,15 @@ def test_the_lines_own_connections_limit_an_idle_transaction(db: Connection) -> 
     assert row == ("5s",)
 
 
+def test_postgres_is_told_to_find_out_who_is_gone_without_a_word(db: Connection) -> None:
+    """On a Unix socket, as here, it has no effect, but it is known what was asked for."""
+    rows = db.execute("SELECT name, reset_val FROM pg_settings WHERE name ~ '^tcp_' AND source = 'client'").fetchall()
+    assert dict(rows) == {
+        "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "2",
+        "tcp_user_timeout": "10000",
+    }  # fmt: skip
+
+
 def test_a_job_that_waits_for_a_retry_is_claimed_when_its_time_has_come(desk: Desk) -> None:
     job = desk.job()
     flight = desk.flight()
