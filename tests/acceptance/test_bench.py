@@ -21,7 +21,7 @@ def bench(*arguments: str) -> str:
     """The table of a small run."""
     argv = [sys.executable, "-m", "benchmarks", "--rounds", "1", *arguments]
     env = os.environ | {"PYTHONPATH": "tests"}
-    ended = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]
     return ended.stdout
 

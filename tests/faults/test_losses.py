@@ -6,19 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import psutil
 import pytest
 from benchmarks.losses.chained import Chain
-from benchmarks.losses.faults import CHAIN, FAULTS, LINE, Strike, strikes_of
+from benchmarks.losses.faults import CHAIN, LINE, Strike
 from benchmarks.losses.lined import Line
-from benchmarks.losses.subject import Ends, Plan, Subject
-from benchmarks.losses.tally import STAGES, TALLY, executions, tally
-from benchmarks.losses.trial import Account, Look, account, undergo
+from benchmarks.losses.subject import Plan, Subject
+from benchmarks.losses.trial import undergo
 
-from newsroom.line import ROOT, story
+from newsroom.line import ROOT
 from wireroom.embedded import EmbeddedPostgres
 
 FLUSH = "Redis: FLUSHALL"
@@ -66,43 +64,6 @@ def test_one_article_that_is_removed_by_hand_is_seen_as_lost(
     found = undergo(system, postgres, directory, Plan(20), strikes, LOST_AFTER)
     assert (found.accepted, found.stored, found.explained, found.lost, found.going) == (20, 19, 0, 1, 0)
     assert found.needs_a_hand
-
-
-def look(**given: object) -> Look:
-    made = Look(set(range(1, 6)), Ends(Counter({1: 1, 2: 2}), {3: "it fell"}), {2, 4}, executions(Path("/nowhere")))
-    return made._replace(**given)  # type: ignore[arg-type]
-
-
-def test_each_accepted_article_is_counted_in_the_first_place_where_it_is_found() -> None:
-    found = account(look(), 1.0, [])
-    assert (found.accepted, found.stored, found.explained, found.going, found.lost) == (5, 2, 1, 1, 1)
-    assert found.twice == 1
-
-
-def test_a_hand_is_needed_for_what_is_lost_for_what_does_not_end_and_for_wrong_books() -> None:
-    def needed(findings: list[str], **given: object) -> bool:
-        found: Account = account(look(**given), 1.0, findings)
-        return found.needs_a_hand
-
-    assert not needed([], answers={1, 2, 3})
-    assert needed([], answers={1, 4})
-    assert needed([], answers={1, 5})
-    assert needed(["a row too many"], answers={1, 2, 3})
-
-
-def test_a_stage_that_works_on_an_article_again_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TALLY, str(tmp_path / "tally"))
-    for stage, number in (("parse", 1), ("enrich", 1), ("enrich", 1), ("enrich", 1), ("enrich", 2)):
-        tally(stage, story(number))  # type: ignore[arg-type]
-    found = account(look(worked=executions(tmp_path / "tally")), 1.0, [])
-    assert found.repeated == {"parse": 0, "enrich": 2, "store": 0}
-    assert list(found.repeated) == list(STAGES)
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_seed_says_when_a_fault_strikes(name: str) -> None:
-    first, again = ([(strike.share, strike.of) for strike in strikes_of(name, FAULTS[name], seed=7)] for _ in range(2))
-    assert first == again and all(0 < share <= 1 for share, _ in first)
 
 
 def test_ctrl_c_ends_it_and_leaves_nothing_running() -> None:
