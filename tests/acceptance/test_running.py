@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psutil
@@ -120,28 +120,32 @@ def test_ctrl_c_under_load_loses_and_repeats_nothing(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     port = free_port()
-    with start("up", port=port) as first:
-        wait_for_line(first, "Wireroom is up")
+    with up(start, port) as first:
         with Client(f"http://127.0.0.1:{port}") as client:
             answers = client.submit_many(ArticleJob(text=story(number)) for number in range(1500))
         accepted = {answer.job_id for answer in answers if isinstance(answer, Accepted)}
         with ledger(tmp_path) as db:
             wait_for(lambda: db.execute("SELECT FROM outcomes").rowcount > 50)
-        # As a terminal does: to everybody in the foreground.
-        os.killpg(first.pid, signal.SIGINT)
-        first.communicate(timeout=PATIENCE)
     assert first.returncode == 0 and left_behind(tmp_path) == []
-    with start("up", port=port) as second:
-        wait_for_line(second, "Wireroom is up")
-        with ledger(tmp_path) as db:
-            at_once = db.execute("SELECT FROM outcomes").rowcount
-            wait_for(lambda: db.execute("SELECT FROM line").rowcount == 0)
-            ends = db.execute("SELECT job_id, outcome FROM outcomes").fetchall()
-            assert db.execute("SELECT FROM attempts").rowcount == 0
-        second.send_signal(signal.SIGINT)
-        second.communicate(timeout=PATIENCE)
+    with up(start, port), ledger(tmp_path) as db:
+        at_once = db.execute("SELECT FROM outcomes").rowcount
+        wait_for(lambda: db.execute("SELECT FROM line").rowcount == 0)
+        ends = db.execute("SELECT job_id, outcome FROM outcomes").fetchall()
+        assert db.execute("SELECT FROM attempts").rowcount == 0
     assert 50 < at_once < len(accepted) == 1500
     assert sorted(ends) == sorted((job, "stored") for job in accepted)
+
+
+@contextmanager
+def up(start: Callable[..., subprocess.Popen[str]], port: int) -> Iterator[subprocess.Popen[str]]:
+    """`wireroom up` until the block ends, however it does; then Ctrl-C, which reaches everybody in the foreground."""
+    process = start("up", port=port)
+    try:
+        wait_for_line(process, "Wireroom is up")
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
 
 
 def ledger(directory: Path) -> AbstractContextManager[Connection]:

@@ -22,8 +22,8 @@ from wireroom.embedded import EmbeddedPostgres
 from wireroom.logs import Event
 from wireroom.outages import QUIET_SECONDS
 
-AWAY_SECONDS = 20.0
-TROUBLE_SECONDS = 8.0
+AWAY_SECONDS = 12.0
+TROUBLE_SECONDS = 6.0
 MOST_OF_TROUBLE = 1 + math.ceil(TROUBLE_SECONDS / QUIET_SECONDS)
 MOST_OF_LIBRARIES = 3
 """Lines that a process may log in the words of others, however long an outage lasts."""
@@ -84,11 +84,11 @@ def meet(line: Line, press: Press, chance: random.Random) -> Callable[[Harm], Lo
         line.wait_until_up()
         since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         before, pids = line.count("outcomes"), line.supervisor.pids()
-        with press.wave():
-            line.wait(lambda: line.count("outcomes") > before + 50, "the line to be in mid-flight")
+        with press.wave(300):
+            line.wait(lambda: line.count("outcomes") > before + 20, "the line to be in mid-flight")
             outage(line, chance)
             prove(line, press, list_lost=True)
-        with press.wave(200, seconds=1):  # whoever had nothing to do hears of the end now
+        with press.wave(100, pushed=20, seconds=0.5):  # whoever had nothing to do hears of the end now
             prove(line, press, list_lost=True)
         assert line.supervisor.pids() == pids, "nobody had to be started again"
         return Log(line, since)
