@@ -112,6 +112,8 @@ class Press:
         self._waves = count(1)
         self._first = 0
         self.sent: list[Wave] = []
+        self.lost: set[int] = set()
+        """Articles that an earlier proof has seen lost with the Redis list, where that was to be expected."""
 
     @contextmanager
     def wave(

@@ -55,8 +55,9 @@ def _answers_are_jobs(press: Press, rows: dict[int, Any], *, list_lost: bool) ->
     held = [one for wave in press.sent for _, one in wave.answered()]
     wrong = [one for one in held if one.job_id is not None and numbers.get(one.job_id) != one.number]
     assert not wrong, wrong
-    lost = {one.number for one in held} - set(numbers.values())
+    lost = {one.number for one in held} - set(numbers.values()) - press.lost
     assert not lost or (list_lost and lost <= {one.number for one in held if one.job_id is None}), sorted(lost)
+    press.lost |= lost
     assert len(set(numbers.values())) == len(numbers)
     assert set(numbers.values()) <= {one.number for one in held}
 
