@@ -20,12 +20,13 @@ from wireroom.contracts import ArticleJob, encode
 from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres
 from wireroom.gateway.front_desk import CONNECTIONS
-from wireroom.gateway.promptness import ANSWER_SECONDS
 from wireroom.topology import STAGES
 
 ARTICLES, SINGLE, LINES = 20_000, 100, 400
 """Offered while nothing can be taken: so many by single requests, the rest by requests of so many lines."""
 CALLERS = 32
+IN_TIME_SECONDS = 30.0
+"""So long our own client waits for an answer."""
 GROWTH = 1.3
 BOUNDS = {"fetch": 40, "process": 100}
 
@@ -97,7 +98,7 @@ def test_while_postgres_stands_still_intake_says_come_again_and_keeps_nothing(
         first, second = map(crowd.offer, halves)
     print(f"{ARTICLES:,} articles offered in vain; slowest answer {crowd.slowest:.1f} s; bytes of the gateway")
     print(f"before {before:,}, with the first half {first:,}, with the second half {second:,}")
-    assert crowd.slowest < 2 * ANSWER_SECONDS
+    assert crowd.slowest < IN_TIME_SECONDS
     assert second - before < GROWTH * (first - before)
     wait_until_it_takes(line)
     # What a thread had in hand when Postgres went on was accepted, once.
@@ -112,7 +113,7 @@ def test_while_a_lock_is_held_on_the_tables_intake_says_come_again(line: Line) -
         line.db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         line.db.execute("LOCK TABLE jobs, receipts, offers, line IN ACCESS EXCLUSIVE MODE")
         crowd.offer(offered(ARTICLES, ARTICLES + SINGLE + LINES)[-CALLERS:])
-    assert crowd.slowest < 2 * ANSWER_SECONDS
+    assert crowd.slowest < IN_TIME_SECONDS
     wait_until_it_takes(line)
     line.drain()
     line.check()
