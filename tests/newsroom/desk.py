@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+import psycopg
+
 from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
@@ -85,6 +87,18 @@ class Desk:
         """Let all waiting be over."""
         self.db.execute("UPDATE line SET due_at = now() - interval '1 second' WHERE waits_for = 'time'")
         self.db.execute("UPDATE hosts SET next_at = now() - interval '1 second'")
+
+    def refuse(self, table: str, error: type[psycopg.Error]) -> None:
+        """From now on Postgres meets every insert into the table with this error."""
+        self.db.execute(
+            f"CREATE FUNCTION refuse_{table}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" 'BEGIN RAISE EXCEPTION USING ERRCODE = ''{error.sqlstate}''; END';"
+            f" CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_{table}()".encode()
+        )
+
+    def accept_again(self, table: str) -> None:
+        """Postgres takes rows of the table as before."""
+        self.db.execute(f"DROP FUNCTION refuse_{table} CASCADE".encode())
 
     def value(self, statement: str, *parameters: Any) -> Any:
         """The first column of the first row; None if there is none."""

@@ -22,6 +22,9 @@ AWAY = (
 )
 """What Postgres raises that is nobody's fault: it may work in a moment, perhaps over another connection."""
 
+# Whoever works with Postgres hears of an outage, and says so once; its library would say it with every attempt.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
+
 Connection = psycopg.Connection[TupleRow]
 Pool = ConnectionPool[Connection]
 
@@ -74,8 +77,6 @@ def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
 
 def open_pool(url: str, name: str, size: int = 1) -> Pool:
     """A pool of at most `size` autocommitting connections, opened in the background; made after any fork."""
-    # Whoever asks the pool hears of an outage, and says so once; the pool would say it with every attempt.
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     options = connection_options(name) | {"autocommit": True}
     return ConnectionPool(
         url, min_size=1, max_size=size, kwargs=options, timeout=10.0, reconnect_timeout=_RECONNECT_SECONDS, open=True,

@@ -91,19 +91,27 @@ def test_a_transaction_that_is_cut_off_leaves_nothing(front: FrontDesk, desk: De
 
 
 @pytest.mark.parametrize(
-    "error", [psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.ReadOnlySqlTransaction]
+    "error",
+    [
+        psycopg.errors.IdleInTransactionSessionTimeout,
+        psycopg.errors.ReadOnlySqlTransaction,
+        psycopg.errors.DiskFull,
+        psycopg.errors.OutOfMemory,
+        psycopg.errors.IoError,
+    ],
 )
-def test_what_a_stopped_process_or_a_standby_hears_is_an_outage(
-    front: FrontDesk, desk: Desk, error: type[psycopg.errors.InternalError]
+def test_what_ails_postgres_is_an_outage_and_told_once(
+    front: FrontDesk, desk: Desk, error: type[psycopg.Error], caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.db.execute(
-        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS"
-        f" 'BEGIN RAISE EXCEPTION USING ERRCODE = ''{error.sqlstate}''; END';"
-        " CREATE TRIGGER fail BEFORE INSERT ON jobs EXECUTE FUNCTION fail()".encode()
-    )
-    with pytest.raises(Problem) as met:
-        front.take([FERRY], None)
-    assert met.value.status == 503
+    desk.refuse("jobs", error)
+    for _ in range(3):
+        with pytest.raises(Problem) as met:
+            front.take([FERRY], None)
+        assert (met.value.status, met.value.reason, met.value.headers) == (503, "database_away", {"Retry-After": "5"})
+    assert [record.name for record in caplog.records] == ["wireroom"]
+    desk.accept_again("jobs")
+    assert isinstance(front.take([FERRY], None)[0], Accepted)
+    desk.check()
 
 
 def test_where_others_have_all_connections_the_gateway_is_busy_not_postgres_away(

@@ -75,9 +75,17 @@ def test_a_superseded_fetch_asks_the_host_no_more(room: Room, desk: Desk) -> Non
 
 @pytest.mark.parametrize(
     "error",
-    [psycopg.errors.IdleInTransactionSessionTimeout("stopped"), psycopg.errors.ReadOnlySqlTransaction("standby")],
+    [
+        psycopg.errors.IdleInTransactionSessionTimeout("stopped"),
+        psycopg.errors.ReadOnlySqlTransaction("standby"),
+        psycopg.errors.DiskFull("No space left on device"),
+        psycopg.errors.OutOfMemory("out of memory"),
+        psycopg.errors.CrashShutdown("another server process crashed"),
+        psycopg.errors.IoError("could not read block"),
+    ],
+    ids=lambda error: type(error).__name__,
 )
-def test_a_stop_or_a_failover_is_not_blamed_on_the_articles(room: Room, desk: Desk, error: Exception) -> None:
+def test_what_ails_postgres_is_not_blamed_on_the_articles(room: Room, desk: Desk, error: Exception) -> None:
     desk.job(url="https://news.example/a")
     (flight,) = desk.launch("fetch")
 
@@ -87,6 +95,24 @@ def test_a_stop_or_a_failover_is_not_blamed_on_the_articles(room: Room, desk: De
     room.receive(handler, flight.id, None)
     assert desk.value("SELECT losses FROM line") == 0
     assert desk.value("SELECT count(*) FROM attempts") == 0
+    desk.check()
+
+
+def test_a_page_that_finds_the_disk_full_is_fetched_again_and_not_blamed(room: Room, desk: Desk) -> None:
+    job = desk.job(url="https://news.example/a")
+    desk.refuse("captures", psycopg.errors.DiskFull)
+    (flight,) = desk.launch("fetch")
+
+    def handler(room: Room, flight: int, _: str | None) -> None:
+        take(room, flight, 1, PageRequest(job, "https://news.example/a", "news.example"), page())
+
+    room.receive(handler, flight.id, None)
+    assert desk.value("SELECT count(*) FROM attempts") == desk.value("SELECT losses FROM line") == 0
+    desk.accept_again("captures")
+    desk.hurry()
+    (flight,) = desk.launch("fetch")
+    room.receive(handler, flight.id, None)
+    assert desk.value("SELECT count(*) FROM captures") == 1
     desk.check()
 
 

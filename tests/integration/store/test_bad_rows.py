@@ -119,6 +119,18 @@ def test_very_many_mentions_are_kept(desk: Newsdesk) -> None:
     assert found is not None and len(found.enrichments.entities[0].mentions) == 20_000
 
 
+@pytest.mark.parametrize("table", ["articles", "identities", "versions", "outcomes"])
+def test_a_full_disk_is_nobodys_fault_at_whatever_table(desk: Newsdesk, table: str) -> None:
+    jobs = [desk.captured() for _ in range(3)]
+    articles = [enriched(job, f"Pier {job} is open.") for job in jobs]
+    desk.flight(stage="store")
+    desk.refuse(table, psycopg.errors.DiskFull)
+    with pytest.raises(psycopg.errors.DiskFull):
+        store(desk.db, articles)
+    desk.accept_again(table)
+    assert [end.outcome for end in store(desk.db, articles).ends] == ["stored"] * 3
+
+
 def test_a_database_that_is_away_is_nobodys_fault(desk: Newsdesk) -> None:
     job = desk.captured()
     desk.flight(stage="store")
