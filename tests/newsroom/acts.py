@@ -28,7 +28,7 @@ from wireroom.ledger.life import FIRST_STAGE, LEG_OF, Leg, RetryPolicy, Rule, St
 from wireroom.ledger.lost import Lost, Watch
 from wireroom.ledger.pauses import Target
 from wireroom.store.stage import store
-from wireroom.topology import NEXT_STAGE
+from wireroom.topology import NEXT_STAGE, queue_name
 
 Moves = Sequence[tuple[int, Seen]]
 BOUNDS = Bounds(in_flight=5, articles=3, pages=2)
@@ -167,7 +167,7 @@ class Acts:
             found: dict[int, Lost] = {}
             for _ in range(rounds):
                 self.clock.now += seconds
-                waiting = {stage: len(queue) for stage, queue in self.queues.items()}
+                waiting = {queue_name(stage): len(queue) for stage, queue in self.queues.items()}
                 looked = dispatcher.watch.look(lost.live_flights(db), self.epoch, waiting)
                 found |= {one.flight.id: one for one in looked}
             return list(found.values())

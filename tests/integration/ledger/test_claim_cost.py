@@ -61,7 +61,11 @@ def buffers(desk: Desk) -> int:
     current = desk.value("SELECT current_ticket('process', 'live')")
     given: dict[str, Any] = {"leg": "process", "lane": "live", "watermark": current, "limit": 32, "most": 1000}
     given |= {"stage": "parse", "live": current, "backfill": desk.value("SELECT current_ticket('process', 'backfill')")}
-    given |= {"since": desk.value("SELECT now() - interval '1 minute'"), "floor": desk.launchers["process"]._floor}
+    given |= {
+        "since": desk.value("SELECT now() - interval '1 minute'"),
+        "until": desk.value("SELECT now()"),
+        "floor": desk.launchers["process"]._floor,
+    }
     given |= {"lanes": list(LANES)}
     total = 0
     for module, name in (

@@ -16,9 +16,10 @@ from wireroom.ledger.accept import Accepted
 from wireroom.ledger.life import FARTHEST, LEASES, LONGEST_WAIT, Rule
 from wireroom.ledger.lost import LiveFlight, Watch
 from wireroom.ledger.reconcile import reconcile, reconcile_if_due
+from wireroom.topology import queue_name
 
 MINUTE, HOUR, DAY, YEAR = 60.0, 3600.0, 86_400.0, 365 * 86_400.0
-BUSY = {"parse": 3, "enrich": 3}
+BUSY = {queue_name(stage): 3 for stage in ("parse", "enrich")}
 
 
 @pytest.fixture
