@@ -31,7 +31,7 @@ from wireroom.store.stage import store
 from wireroom.topology import NEXT_STAGE, queue_name
 
 Moves = Sequence[tuple[int, Seen]]
-BOUNDS = Bounds(in_flight=5, articles=3, pages=2)
+BOUNDS = Bounds(in_flight=3, articles=2, pages=2)
 POLICY = RetryPolicy(transient=2, surprise=1, seconds=600)
 DELAY = 300.0
 LEASE_SCALE = 0.1

@@ -235,11 +235,12 @@ class Model:
         return asked or self.now + SLACK < until <= self.now + NO_WAIT_IS_LONGER
 
     def worth_a_launch(self, job: Job) -> bool:
-        """Whether a launch should move the job, if there is room: let it fly, call it, or hold it for its source."""
-        held = self.holds(job) - ({Target("source", job.source)} if job.life.state is State.READY else set())
+        """Whether a launch should move the job, if there is room: let it fly, call it, park it or hold it."""
+        if job.life.state is State.READY:
+            return self.holds(job) <= {Target("source", job.source)}
         busy = job.host and job.life.leg == "fetch" and self.is_host_busy(job.host)
         waits = job.life.state is State.WAITS_FOR_TIME and not self.is_over(job.due)
-        return job.life.state in ON_THE_LINE and job.flight is None and not (held or busy or waits)
+        return job.life.state in ON_THE_LINE and job.flight is None and not (self.holds(job) or busy or waits)
 
     def holds(self, job: Job) -> set[Target]:
         """The pauses that hold the job."""
