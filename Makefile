@@ -54,6 +54,10 @@ test-faults: setup  ## do harm to a whole line in every way we know, and prove t
 test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (10 minutes)
 	$(BIN)/pytest -v tests/faults/mutations
 
+.PHONY: test-full-disk
+test-full-disk: setup  ## fill the disk of a Postgres in a container while articles pour in; needs a Docker engine
+	$(BIN)/pytest -v tests/containers/test_full_disk.py
+
 .PHONY: test-faults-soak
 test-faults-soak: export SEEDS ?= 20
 test-faults-soak: export FIRST ?= 1

@@ -21,6 +21,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 APART = {
     Path(__file__).parent / "containers": "They need a Docker engine: make test-containers.",
+    Path(__file__).parent / "containers" / "test_full_disk.py": "It needs a Docker engine, too: make test-full-disk.",
     Path(__file__).parent / "faults": "They take a quarter of an hour: make test-faults.",
     Path(__file__).parent / "faults" / "mutations": "They put mistakes into a copy of the code: make test-mutations.",
     Path(__file__).parent / "soak": "They take half an hour: make test-faults-soak.",

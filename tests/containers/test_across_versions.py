@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def old_tree(tmp_path: Path) -> Path:
     archive = git("archive", before_the_newest_migration())
     subprocess.run(["tar", "--extract", "--directory", tmp_path], input=archive, check=True)
     for path in PACKAGING:
-        copy = shutil.copytree if (ROOT / path).is_dir() else shutil.copy
+        copy = partial(shutil.copytree, dirs_exist_ok=True) if (ROOT / path).is_dir() else shutil.copy
         copy(ROOT / path, tmp_path / path)
     return tmp_path
 
