@@ -13,7 +13,7 @@ from benchmarks.ground import Cpu, Ground, spent
 from benchmarks.hand import Hand
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
-from wireroom.supervisor import Supervisor
+from wireroom.supervisor import GRACE_SECONDS, Supervisor
 
 CORES = os.cpu_count() or 1
 PATIENCE = 600.0
@@ -121,10 +121,10 @@ def hands(given: Sequence[Hand]) -> Iterator[None]:
 
 
 @contextmanager
-def supervised(supervisor: Supervisor) -> Iterator[None]:
-    """Its processes, in a thread that lives as long as they do."""
+def supervised(supervisor: Supervisor, grace: float = GRACE_SECONDS) -> Iterator[None]:
+    """Its processes, in a thread that lives as long as they do; at the end they have `grace` seconds."""
     stopping = Event()
-    thread = Thread(target=supervisor.run, args=(stopping.is_set,), name="supervisor")
+    thread = Thread(target=supervisor.run, args=(stopping.is_set, grace), name="supervisor")
     thread.start()
     try:
         yield

@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 import psycopg
 import zstandard
-from celery import Celery, chain, signals
+from celery import Celery, chain
 
+from benchmarks.enrichers import enrichers
 from wireroom.contracts import EnrichedArticle, FetchedPage, ParsedArticle, encode
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.enrich import stage as enriching
-from wireroom.enrich.enricher import Enricher
 from wireroom.errors import Unusable
 from wireroom.parse import stage as parsing
 from wireroom.settings import settings
@@ -37,18 +37,6 @@ app = Celery("chain", broker=settings().redis_url, backend=os.environ.get(BACKEN
 def db() -> Connection:
     """The connection of this process."""
     return psycopg.connect(settings().database_url, autocommit=True)
-
-
-@cache
-def enrichers() -> tuple[Enricher, ...]:
-    """Those that the settings ask for."""
-    return enriching.load_enrichers(settings().enrichers)
-
-
-@signals.worker_init.connect
-def warm(**_: Any) -> None:
-    """Load what the processes share before they fork."""
-    enriching.warm(enrichers())
 
 
 @app.task

@@ -11,6 +11,8 @@ from shutil import which
 import pytest
 from hypothesis import settings
 
+from newsroom.clock import SteadyClock
+from newsroom.databases import database_of
 from newsroom.desk import Desk
 from wireroom.database import Connection, connect
 from wireroom.database.migrate import migrate
@@ -59,7 +61,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if "tests" in config.args:
         for folder, why in APART.items():
-            terminalreporter.write_line(f"Not collected: tests/{folder.name}. {why}")
+            terminalreporter.write_line(f"Not collected: {folder.relative_to(config.rootpath)}. {why}")
     if not SHARED_DATA.is_dir():
         terminalreporter.write_line(f"Not collected: test_seed*.py, for there are no real inputs in {SHARED_DATA}.")
     if which("curl") is None:
@@ -81,21 +83,22 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]
 
 
 @pytest.fixture
+def clock() -> SteadyClock:
+    return SteadyClock()
+
+
+@pytest.fixture
 def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a database without any tables."""
-    name = f"empty{next(_numbers)}"
-    postgres.create_database(name)
-    yield postgres.database_url(name)
-    postgres.drop_database(name)
+    with database_of(postgres, f"empty{next(_numbers)}", "template1") as url:
+        yield url
 
 
 @pytest.fixture
 def database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The URL of a migrated database of the test's own."""
-    name = f"test{next(_numbers)}"
-    postgres.create_database(name, template="wireroom")
-    yield postgres.database_url(name)
-    postgres.drop_database(name)
+    with database_of(postgres, f"test{next(_numbers)}") as url:
+        yield url
 
 
 @pytest.fixture

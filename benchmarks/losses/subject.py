@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
 from typing import NamedTuple, Protocol
 
 import psycopg
@@ -15,12 +14,13 @@ import redis
 
 from benchmarks.losses import producer
 from benchmarks.losses.tally import TALLY
-from benchmarks.system import CORES
+from benchmarks.system import CORES, supervised
+from newsroom.databases import database_of
 from newsroom.line import ROOT
 from newsroom.poison import install
 from wireroom.database import Connection
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
-from wireroom.supervisor import ROUND_SECONDS, Process, Supervisor
+from wireroom.supervisor import Process, Supervisor
 
 
 class Ends(NamedTuple):
@@ -113,39 +113,18 @@ class KeptValkey(EmbeddedValkey):
 @contextmanager
 def running(system: System, postgres: EmbeddedPostgres, directory: Path, plan: Plan) -> Iterator[Subject]:
     """The system and its producer at work, until the block ends; the database has the name of the directory."""
-    postgres.create_database(directory.name, template=system.template)
-    with (KeptValkey if system.appendonly else EmbeddedValkey)(directory / "valkey") as valkey:
-        env = _env(directory, plan) | {
-            "WIREROOM_DATABASE_URL": postgres.database_url(directory.name),
-            "WIREROOM_REDIS_URL": valkey.url,
-        }
+    with (
+        database_of(postgres, directory.name, system.template) as database,
+        (KeptValkey if system.appendonly else EmbeddedValkey)(directory / "valkey") as valkey,
+    ):
+        env = _env(directory, plan) | {"WIREROOM_DATABASE_URL": database, "WIREROOM_REDIS_URL": valkey.url}
         supervisor = Supervisor(system.processes(env), directory)
         subject = Subject(system, postgres, valkey, supervisor, directory)
         with subject.servers() as (db, _):
             system.prepare(db)
-        with _supervised(supervisor):
+        # At the end nobody is given time: there may be work without end.
+        with supervised(supervisor, grace=0):
             yield subject
-    postgres.drop_database(directory.name)
-
-
-@contextmanager
-def _supervised(supervisor: Supervisor) -> Iterator[None]:
-    """Its processes are kept up in a thread that lives as long as they do; at the end nobody is given time."""
-    stopping = Event()
-
-    def supervise() -> None:
-        supervisor.start()
-        while not stopping.wait(ROUND_SECONDS):
-            supervisor.watch()
-        supervisor.stop(0)
-
-    thread = Thread(target=supervise, name="supervisor")
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 def _env(directory: Path, plan: Plan) -> dict[str, str]:

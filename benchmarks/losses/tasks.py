@@ -15,12 +15,12 @@ import psycopg
 from celery import Celery, chain, signals
 from psycopg_pool import ConnectionPool
 
+from benchmarks.enrichers import enrichers
 from benchmarks.losses.tally import STAGES, tally
 from wireroom.contracts import EnrichedArticle, FetchedPage, ParsedArticle, encode
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.enrich import stage as enriching
-from wireroom.enrich.enricher import Enricher
 from wireroom.errors import Unusable
 from wireroom.parse import stage as parsing
 from wireroom.settings import settings
@@ -72,18 +72,6 @@ def pool() -> ConnectionPool[Connection]:
     check = ConnectionPool[Connection].check_connection
     url, options = settings().database_url, {"autocommit": True}
     return ConnectionPool(url, min_size=1, max_size=1, kwargs=options, timeout=10.0, check=check, open=True)
-
-
-@cache
-def enrichers() -> tuple[Enricher, ...]:
-    """Those that the settings ask for."""
-    return enriching.load_enrichers(settings().enrichers)
-
-
-@signals.worker_init.connect
-def warm(**_: Any) -> None:
-    """Load what the processes share before they fork."""
-    enriching.warm(enrichers())
 
 
 @app.task(name="parse", **RETRIES)

@@ -25,6 +25,8 @@ STEADY_SECONDS = 30.0
 """A process that was up for so long begins anew with `FIRST_DELAY`."""
 
 ROUND_SECONDS = 0.1
+GRACE_SECONDS = 15.0
+"""So long a process that is told to end may take; then it is killed."""
 
 _PR_SET_PDEATHSIG = 1
 # Loaded before any fork: between fork and exec nothing may be imported.
@@ -88,17 +90,17 @@ class Supervisor:
             if post.running is None and self._clock() >= post.due:
                 self._refill(post)
 
-    def run(self, until: Callable[[], bool]) -> None:
-        """Start everything, watch until `until()` is true or Ctrl-C is pressed, and stop everything."""
+    def run(self, until: Callable[[], bool], grace: float = GRACE_SECONDS) -> None:
+        """Start everything, watch until `until()` is true or Ctrl-C is pressed, and `stop` everything."""
         self.start()
         try:
             while not until():
                 self.watch()
                 time.sleep(ROUND_SECONDS)
         finally:
-            self.stop()
+            self.stop(grace)
 
-    def stop(self, seconds: float = 15) -> None:
+    def stop(self, seconds: float = GRACE_SECONDS) -> None:
         """Ask every process to end (SIGTERM); after `seconds`, kill those that have not, and all they left behind."""
         self._stopped = True
         running = [post.running for post in self._posts.values() if post.running is not None]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from newsroom.api import PATIENCE, GatewayProcess
+from newsroom.databases import database_of
 from newsroom.examples import Example, Reader, examples
 from newsroom.line import ROOT, Line
 from newsroom.pages import Web
@@ -73,8 +74,11 @@ class House:
 @pytest.fixture(scope="module")
 def house(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     directory = tmp_path_factory.mktemp("house")
-    postgres.create_database("producers", template="wireroom")
-    with Line(postgres.database_url("producers"), directory, env={"WIREROOM_LEASE_SCALE": "3"}) as line, Web() as web:
+    with (
+        database_of(postgres, "producers") as database,
+        Line(database, directory, env={"WIREROOM_LEASE_SCALE": "3"}) as line,
+        Web() as web,
+    ):
         gateway = GatewayProcess(line.env | {"WIREROOM_GATEWAY_PORT": str(free_port())}, directory / "gateway.log")
         try:
             gateway.wait_until_it_answers()
@@ -91,7 +95,6 @@ def house(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
         finally:
             gateway.process.kill()
             gateway.process.wait()
-    postgres.drop_database("producers")
 
 
 Effect = Callable[[House, str], None]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from newsroom.databases import database_of
 from newsroom.harm import Harm
 from newsroom.line import Line
 from newsroom.pages import Web
@@ -32,13 +33,21 @@ def env() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+def kind() -> type[Line]:
+    """What is to be harmed."""
+    return Line
+
+
+@pytest.fixture(scope="module")
+def line(
+    postgres: EmbeddedPostgres, kind: type[Line], env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Line]:
     """A whole line with a gateway and two dispatchers, for all tests of a module; each leaves it empty."""
-    postgres.create_database("harmed", template="wireroom")
-    directory = tmp_path_factory.mktemp("line")
-    with Line(postgres.database_url("harmed"), directory, dispatchers=2, gateway=True, env=env) as line:
+    with (
+        database_of(postgres, "harmed") as database,
+        kind(database, tmp_path_factory.mktemp("line"), dispatchers=2, gateway=True, env=env) as line,
+    ):
         yield line
-    postgres.drop_database("harmed")
 
 
 @pytest.fixture(scope="module")

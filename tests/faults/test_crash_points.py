@@ -16,6 +16,7 @@ import httpx
 import pytest
 import redis
 
+from newsroom.databases import database_of
 from newsroom.doomed import COMMAND, PRODUCER, Doomed, Moody, Scenario, closed
 from newsroom.line import stopped, story
 from newsroom.pages import Web
@@ -188,11 +189,12 @@ SCENARIOS: Mapping[Point, Scenario] = {
 @pytest.fixture(scope="module")
 def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doomed]:
     """For all points, one after the other; each leaves it empty."""
-    postgres.create_database("doomed", template="wireroom")
-    directory = tmp_path_factory.mktemp("doomed")
-    with Web(Moody) as web, Doomed(postgres.database_url("doomed"), directory, web, SCENARIOS) as line:
+    with (
+        database_of(postgres, "doomed") as database,
+        Web(Moody) as web,
+        Doomed(database, tmp_path_factory.mktemp("doomed"), web, SCENARIOS) as line,
+    ):
         yield line
-    postgres.drop_database("doomed")
 
 
 def is_buried(line: Doomed, caplog: pytest.LogCaptureFixture, who: str, pid: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from newsroom.databases import database_of
 from newsroom.line import Line
 from newsroom.mixture import mixed
 from newsroom.pages import Web
@@ -21,11 +22,12 @@ GROWTH = 1.2
 @pytest.fixture
 def line(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A line as it is set up by default, with a gateway."""
-    postgres.create_database("memory", template="wireroom")
-    with Line(postgres.database_url("memory"), tmp_path_factory.mktemp("line"), gateway=True) as line:
+    with (
+        database_of(postgres, "memory") as database,
+        Line(database, tmp_path_factory.mktemp("line"), gateway=True) as line,
+    ):
         line.wait_until_up()
         yield line
-    postgres.drop_database("memory")
 
 
 def test_memory_is_flat_over_50000_articles(line: Line, web: Web) -> None:

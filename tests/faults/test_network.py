@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -13,7 +13,6 @@ from newsroom import network
 from newsroom.network import LINKS, Misbehaviour, Wired
 from newsroom.producers import Press
 from newsroom.proof import prove
-from wireroom.embedded import EmbeddedPostgres
 
 SECONDS = 1.5
 MISBEHAVIOURS: dict[str, Misbehaviour] = {
@@ -28,13 +27,9 @@ WAVE = 120
 
 
 @pytest.fixture(scope="module")
-def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
-    """A whole line with a gateway and two dispatchers, whose links misbehave; each test leaves it empty."""
-    postgres.create_database("wired", template="wireroom")
-    directory = tmp_path_factory.mktemp("wired")
-    with Wired(postgres.database_url("wired"), directory, dispatchers=2, gateway=True, env=env) as line:
-        yield line
-    postgres.drop_database("wired")
+def kind() -> type[Wired]:
+    """A line whose links misbehave."""
+    return Wired
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsroom.databases import database_of
 from newsroom.line import Line
 from newsroom.producers import Press
 from newsroom.proof import prove
@@ -32,11 +33,11 @@ class GatewayAlone(Line):
 @pytest.fixture(scope="module")
 def line(postgres: EmbeddedPostgres, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """For all tests of the module; each leaves it empty."""
-    postgres.create_database("upgraded", template="wireroom")
-    url = postgres.database_url("upgraded")
-    with GatewayAlone(url, tmp_path_factory.mktemp("line"), gateway=True, env=env) as line:
+    with (
+        database_of(postgres, "upgraded") as database,
+        GatewayAlone(database, tmp_path_factory.mktemp("line"), gateway=True, env=env) as line,
+    ):
         yield line
-    postgres.drop_database("upgraded")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import redis
 
+from newsroom.databases import database_of
 from newsroom.desk import offer
 from newsroom.harm import PREFORKED
 from newsroom.line import Line, story
@@ -41,13 +42,13 @@ def line(
     request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Line]:
     """With so many processes in a pool, and long leases: what waits for one does not come in time."""
-    name, directory = f"stops{request.param}", tmp_path_factory.mktemp("line")
-    postgres.create_database(name, template="wireroom")
     env = {"WIREROOM_CONCURRENCY": request.param, "WIREROOM_LEASE_SCALE": "10"}
-    with Line(postgres.database_url(name), directory, dispatchers=2, gateway=True, env=env) as line:
+    with (
+        database_of(postgres, f"stops{request.param}") as database,
+        Line(database, tmp_path_factory.mktemp("line"), dispatchers=2, gateway=True, env=env) as line,
+    ):
         line.wait_until_up()
         yield line
-    postgres.drop_database(name)
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def test_a_batch_that_the_reader_has_in_hand_is_written_once(line: Line, termina
         release.start()
         terminate("gateway")
         release.join()
-        line.wait(lambda: not client.exists(INTAKE_BATCHES, INTAKE_LIST), "the batch to be written")
+        line.wait(line.list_is_empty, "the batch to be written")
     line.drain()
     assert line.count("jobs") == before + len(jobs)
     line.check()

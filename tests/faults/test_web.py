@@ -49,7 +49,7 @@ def unruly() -> Iterator[Unruly]:
 
 def test_a_slow_server_holds_up_no_other(line: Line, web: Web, unruly: Unruly) -> None:
     """They are launched together, and the others are there before the first byte too late of the slow ones."""
-    offers = [offer(url=unruly.url("slowly", FIRST + n, host=n + 1)) for n in range(PAGES)]
+    offers = [offer(url=unruly.page("slowly", FIRST + n, host=n + 1)) for n in range(PAGES)]
     offers += [offer(url=web.url(2 * FIRST + n, host=n % 20 + 1)) for n in range(40)]
     jobs = line.submit(offers)
     line.wait(lambda: failed_first(line, jobs[:PAGES]) is not None, "the slow ones to fail")
@@ -71,7 +71,7 @@ def test_bad_pages_are_explained_and_stored_once_the_server_is_well(line: Line, 
     number = iter(range(3 * FIRST, 4 * FIRST))
     with press.wave():
         jobs = {
-            way: line.submit(offer(url=unruly.url(way, next(number), host=host)) for host in hosts(way))
+            way: line.submit(offer(url=unruly.page(way, next(number), host=host)) for host in hosts(way))
             for way in WAYS
         }  # fmt: skip
         prove(line, press)

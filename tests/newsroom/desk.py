@@ -13,7 +13,7 @@ from wireroom.errors import WireroomError
 from wireroom.ledger import ends, flights
 from wireroom.ledger.accept import CHUNK, Accepted, Answer, Tickets, accept
 from wireroom.ledger.launch import Bounds, Flight, Launcher
-from wireroom.ledger.life import FIRST_STAGE, Leg, RetryPolicy
+from wireroom.ledger.life import FIRST_STAGE, LEG_OF, Leg, RetryPolicy
 from wireroom.ledger.offer import Offer, prepare
 from wireroom.ledger.reconcile import reconcile
 
@@ -82,6 +82,14 @@ class Desk:
 
     def fail(self, flight: int, job: int, error: Exception, stage: str = "parse") -> list[ends.Failure]:
         return ends.fail(self.db, flight, stage, "worker", [ends.Failed(job, error)], RetryPolicy())
+
+    def quarantined(self, error: Exception, stage: str | None = None, **fields: Any) -> int:
+        """A job that failed once, by default at the first stage of its leg, and for good."""
+        job = self.job(**fields)
+        at = stage or ("ingest" if "url" in fields else "parse")
+        flight, policy = self.flight(LEG_OF[at], at), RetryPolicy(transient=0, surprise=0)
+        ends.fail(self.db, flight, at, "worker", [ends.Failed(job, error)], policy)
+        return job
 
     def hurry(self) -> None:
         """Let all waiting be over."""

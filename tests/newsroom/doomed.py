@@ -12,8 +12,6 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-import redis
-
 from newsroom.desk import offer
 from newsroom.line import Line, story
 from newsroom.pages import Handler, Web
@@ -21,7 +19,6 @@ from newsroom.poison import install
 from wireroom.crash import VARIABLE, Point
 from wireroom.crew import crew
 from wireroom.supervisor import Supervisor
-from wireroom.topology import INTAKE_BATCHES, INTAKE_LIST
 
 PRODUCER = "test"
 COMMAND = "command"
@@ -120,9 +117,7 @@ class Doomed(Line):
         self.wait(self._is_quiet, "everything to end", DRAIN_SECONDS)
 
     def _is_quiet(self) -> bool:
-        with redis.Redis.from_url(self.valkey.url) as client:
-            listed = client.exists(INTAKE_LIST, INTAKE_BATCHES)
-        return not listed and self.count("jobs") >= self._ends.total() and self.count("line") == 0
+        return self.list_is_empty() and self.count("jobs") >= self._ends.total() and self.count("line") == 0
 
     def prove(self) -> None:
         """Each article that was offered is one job with one end, each that is stored is one version of its own, no page

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import msgspec
 import psutil
+import redis
 
 from newsroom.desk import offer
 from wireroom.broker import Broker
@@ -27,6 +28,7 @@ from wireroom.ledger.pauses import Target
 from wireroom.ledger.reconcile import Reconciliation, reconcile
 from wireroom.records import StoredArticle, article
 from wireroom.supervisor import Process, Supervisor
+from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -124,6 +126,11 @@ class Line:
         row = self.db.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
         assert row is not None
         return int(row[0])
+
+    def list_is_empty(self) -> bool:
+        """Whether nothing that was pushed onto the Redis list waits to be written."""
+        with redis.Redis.from_url(self.valkey.url) as client:
+            return not client.exists(INTAKE_BATCHES, *INTAKE_LISTS)
 
     def outcomes(self) -> dict[int, str]:
         """Job -> outcome."""

@@ -32,7 +32,7 @@ def page(number: int) -> str:
 class Handler(BaseHTTPRequestHandler):
     """`/7` is page 7, `/7?3` the same after 3 seconds; anything that is no number is not found."""
 
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         name, _, seconds = self.path.strip("/").partition("?")
@@ -50,8 +50,10 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class _Server(ThreadingHTTPServer):
-    def __init__(self, handler: type[Handler]) -> None:
+class Server(ThreadingHTTPServer):
+    """Remembers what it was asked."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("", 0), handler)
         self.closing = Event()
         self.asked: list[str] = []
@@ -67,7 +69,7 @@ class Web:
         self._handler = handler
 
     def __enter__(self) -> Self:
-        self._server = _Server(self._handler)
+        self._server = self._make_server()
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self
@@ -79,6 +81,9 @@ class Web:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def _make_server(self) -> Server:
+        return Server(self._handler)
 
     @property
     def asked(self) -> Counter[str]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import redis
-
 from newsroom.line import Line
 from newsroom.poison import DEADLY
 from newsroom.producers import Press, Wave
-from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
 
 DRAIN_SECONDS = 120.0
 """In so much time after the end of a fault the line drains by itself."""
@@ -31,18 +28,13 @@ def prove(line: Line, press: Press, *, list_lost: bool = False, most_losses: int
     """
     for wave in press.sent:
         wave.finish()
-    line.wait(lambda: not line.count("line") and _list_is_empty(line), "the line to drain", DRAIN_SECONDS)
+    line.wait(lambda: not line.count("line") and line.list_is_empty(), "the line to drain", DRAIN_SECONDS)
     line.check()
     rows = {row[0]: row for wave in press.sent for row in _rows(line, wave)}
     _answers_are_jobs(press, rows, list_lost=list_lost)
     _each_ended_once(press, rows, most_losses)
     stored = sum(outcome == "stored" for outcome in line.outcomes().values())
     assert line.count("articles") == line.count("versions") == stored
-
-
-def _list_is_empty(line: Line) -> bool:
-    with redis.Redis.from_url(line.valkey.url) as client:
-        return not client.exists(INTAKE_BATCHES, *INTAKE_LISTS)
 
 
 def _rows(line: Line, wave: Wave) -> list[Any]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
-from typing import Self
 
-from newsroom.pages import page
+from newsroom import pages
 
 _RESET = struct.pack("ii", 1, 0)
 _FAILURES = 1
@@ -26,9 +24,9 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked[self.path] += 1
+        self.server.asked.append(self.path)
         way, number = self.path.strip("/").split("/")
-        body = page(int(number)).encode()
+        body = pages.page(int(number)).encode()
         with suppress(OSError):  # the other end need not wait for ours
             (_well if self.server.well.is_set() else WAYS[way])(self, body)
 
@@ -85,7 +83,7 @@ def _close(handler: Handler, _: bytes) -> None:
 
 def _fail_at_first(handler: Handler, body: bytes) -> None:
     """500 for a while."""
-    if handler.server.asked[handler.path] > _FAILURES:
+    if handler.server.asked.count(handler.path) > _FAILURES:
         _well(handler, body)
     else:
         handler.head(0, 500)
@@ -110,41 +108,31 @@ WAYS: dict[str, Callable[[Handler, bytes], None]] = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    """Remembers what it was asked."""
-
-    daemon_threads = True
+class Server(pages.Server):
+    """Is not well until it is told so."""
 
     def __init__(self) -> None:
-        super().__init__(("", 0), Handler)
+        super().__init__(Handler)
         self.well = Event()
-        self.asked: Counter[str] = Counter()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A connection that ends before its time is nothing to speak of here."""
 
 
-class Unruly:
+class Unruly(pages.Web):
     """Serves from `with` to its end, on every address of the loopback network."""
-
-    def __enter__(self) -> Self:
-        self._server = Server()
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.recover()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(kind, error, traceback)
+
+    def _make_server(self) -> Server:
+        self._unruly = Server()
+        return self._unruly
 
     def recover(self) -> None:
         """From now on every page is sent well."""
-        self._server.well.set()
+        self._unruly.well.set()
 
-    def url(self, way: str, number: int, host: int) -> str:
+    def page(self, way: str, number: int, host: int) -> str:
         """The address of a page that is sent this way, on one of many hosts."""
-        return f"http://127.0.1.{host}:{self._server.server_port}/{way}/{number}"
+        return f"http://127.0.1.{host}:{self._unruly.server_port}/{way}/{number}"

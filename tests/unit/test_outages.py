@@ -6,25 +6,14 @@ import logging
 
 import pytest
 
+from newsroom.clock import SteadyClock
 from wireroom import logs
 from wireroom.logs import Event
 from wireroom.outages import QUIET_SECONDS, Outage
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def outage(clock: Clock, caplog: pytest.LogCaptureFixture) -> Outage:
+def outage(clock: SteadyClock, caplog: pytest.LogCaptureFixture) -> Outage:
     caplog.set_level(logging.INFO, "wireroom")
     return Outage(Event.broker_away, Event.broker_back, clock)
 
@@ -49,7 +38,7 @@ def test_a_server_that_was_never_away_is_not_back(outage: Outage, caplog: pytest
 
 
 def test_one_that_comes_and_goes_is_told_of_now_and_then(
-    outage: Outage, clock: Clock, caplog: pytest.LogCaptureFixture
+    outage: Outage, clock: SteadyClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(20):
         outage.met(OSError("gone"))

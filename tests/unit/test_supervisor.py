@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from newsroom.clock import SteadyClock
 from wireroom import logs
 from wireroom.errors import WireroomError
 from wireroom.supervisor import Process, Supervisor, next_delay
@@ -19,21 +20,8 @@ from wireroom.supervisor import Process, Supervisor, next_delay
 SLEEPER = Process("sleeper", ("sleep", "600"))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def supervise(clock: Clock, tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
+def supervise(clock: SteadyClock, tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
     made: list[Supervisor] = []
 
     def make(*processes: Process) -> Supervisor:
@@ -74,7 +62,7 @@ def die(supervisor: Supervisor, name: str = "sleeper") -> None:
     supervisor.watch()
 
 
-def delay_until_back(supervisor: Supervisor, clock: Clock) -> float:
+def delay_until_back(supervisor: Supervisor, clock: SteadyClock) -> float:
     """Seconds of the clock, in steps of a half, until the sleeper runs again."""
     begin = clock.now
     while "sleeper" not in supervisor.pids():
@@ -88,7 +76,7 @@ def deaths(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     return [line for line in said if line["event"] == logs.Event.worker_died]
 
 
-def test_a_process_that_dies_is_started_again(supervise: Supervise, clock: Clock) -> None:
+def test_a_process_that_dies_is_started_again(supervise: Supervise, clock: SteadyClock) -> None:
     supervisor = supervise(SLEEPER, Process("other", SLEEPER.argv))
     before = supervisor.pids()
     die(supervisor)
@@ -98,7 +86,7 @@ def test_a_process_that_dies_is_started_again(supervise: Supervise, clock: Clock
     assert after["sleeper"] != before["sleeper"]
 
 
-def test_each_death_doubles_the_wait_up_to_ten_seconds(supervise: Supervise, clock: Clock) -> None:
+def test_each_death_doubles_the_wait_up_to_ten_seconds(supervise: Supervise, clock: SteadyClock) -> None:
     supervisor = supervise(SLEEPER)
     waits = []
     for _ in range(7):
@@ -107,7 +95,7 @@ def test_each_death_doubles_the_wait_up_to_ten_seconds(supervise: Supervise, clo
     assert waits == [0.5, 1, 2, 4, 8, 10, 10]
 
 
-def test_thirty_seconds_up_forgive_every_death(supervise: Supervise, clock: Clock) -> None:
+def test_thirty_seconds_up_forgive_every_death(supervise: Supervise, clock: SteadyClock) -> None:
     supervisor = supervise(SLEEPER)
     for _ in range(3):
         die(supervisor)
@@ -148,7 +136,7 @@ def written_pid(path: Path) -> int:
     return int(path.read_text())
 
 
-def test_a_program_that_is_not_there_stops_the_start(clock: Clock) -> None:
+def test_a_program_that_is_not_there_stops_the_start(clock: SteadyClock) -> None:
     supervisor = Supervisor([SLEEPER, Process("ghost", ("/nowhere/ghost",))], clock=clock)
     with pytest.raises(WireroomError, match="ghost cannot be started"):
         supervisor.start()
@@ -156,7 +144,7 @@ def test_a_program_that_is_not_there_stops_the_start(clock: Clock) -> None:
 
 
 def test_a_program_that_went_away_is_tried_again(
-    supervise: Supervise, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    supervise: Supervise, clock: SteadyClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     program = tmp_path / "program"
     program.symlink_to("/bin/sleep")
@@ -189,7 +177,7 @@ def test_what_does_not_end_when_asked_is_killed_with_its_children(supervise: Sup
 
 
 def test_what_is_stopped_stays_so_without_a_word_of_death(
-    supervise: Supervise, clock: Clock, caplog: pytest.LogCaptureFixture
+    supervise: Supervise, clock: SteadyClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     supervisor = supervise(SLEEPER)
     supervisor.stop()
@@ -205,7 +193,7 @@ def test_what_is_stopped_can_be_started_again(supervise: Supervise) -> None:
     assert list(supervisor.pids()) == ["sleeper"]
 
 
-def test_run_starts_watches_and_stops(clock: Clock) -> None:
+def test_run_starts_watches_and_stops(clock: SteadyClock) -> None:
     supervisor = Supervisor([SLEEPER], clock=clock)
     seen: list[int] = []
 
@@ -219,7 +207,7 @@ def test_run_starts_watches_and_stops(clock: Clock) -> None:
     assert not any(map(alive, seen))
 
 
-def test_an_interrupted_run_stops_everything(clock: Clock) -> None:
+def test_an_interrupted_run_stops_everything(clock: SteadyClock) -> None:
     supervisor = Supervisor([SLEEPER], clock=clock)
     seen: list[int] = []
 

@@ -41,10 +41,17 @@ def read_job(data: bytes) -> ArticleJob | Refused:
         return Refused("", "too_deep", "the JSON is nested too deep")
 
 
-def _misfit(message: str) -> Refused:
+def unknown_field(message: str, kind: type[msgspec.Struct]) -> Refused | None:
+    """The field that `kind` does not have, where msgspec's message tells of one."""
     if unknown := _UNKNOWN.fullmatch(message):
-        name, known = unknown[1][:_LONGEST_NAME], ", ".join(ArticleJob.__struct_fields__)
+        name, known = unknown[1][:_LONGEST_NAME], ", ".join(kind.__struct_fields__)
         return Refused(name, "unknown_field", f"unknown field {name}; known are: {known}")
+    return None
+
+
+def _misfit(message: str) -> Refused:
+    if unknown := unknown_field(message, ArticleJob):
+        return unknown
     got = f", not {found[1]}" if (found := _GOT.search(message)) else ""
     where = _WHERE.fullmatch(message)
     if where is None:

@@ -16,6 +16,7 @@ from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
 from wireroom.ledger.offer import check_name
 from wireroom.ledger.quarantine import Moved, Wanted, check_wanted
+from wireroom.ledger.reading import unknown_field
 
 MOST_SHOWN = 1000
 DEFAULT_SHOWN = 100
@@ -25,7 +26,6 @@ MOST_MOVED = 5000
 """About so many jobs are moved by a request; its answer says whether there are more."""
 ORDER_BYTES = 100_000
 _FILTERS = ("cause", "source", "stage")
-_UNKNOWN = re.compile("Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile("Object missing required field `(.*)`")
 _WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
 T = TypeVar("T", bound="Order")
@@ -139,9 +139,8 @@ def _read(body: bytes, kind: type[T]) -> T:
 
 
 def _misfit(message: str, kind: type[Order]) -> Problem:
-    if unknown := _UNKNOWN.fullmatch(message):
-        name, known = unknown[1][:100], ", ".join(kind.__struct_fields__)
-        return Problem(422, f"unknown field {name}; known are: {known}", field=name, reason="unknown_field")
+    if unknown := unknown_field(message, kind):
+        return refusal(unknown)
     if missing := _MISSING.fullmatch(message):
         return Problem(422, f"{missing[1]} must be given", field=missing[1], reason="missing")
     if where := _WHERE.fullmatch(message):

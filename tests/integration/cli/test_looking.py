@@ -35,12 +35,7 @@ def stored(desk: Desk, text: str, **fields: str) -> int:
 
 
 def quarantined(desk: Desk, cause: str = "the sky fell", **fields: str) -> int:
-    job = desk.job(**fields)
-    leg, stage = ("fetch", "ingest") if "url" in fields else ("process", "parse")
-    flight = desk.flight(leg)  # type: ignore[arg-type]
-    desk.db.execute("UPDATE line SET failures = 5 WHERE job_id = %s", [job])
-    desk.fail(flight, job, Transient(cause), stage)
-    return job
+    return desk.quarantined(Transient(cause), **fields)
 
 
 def test_jobs_are_listed_newest_first_by_state_and_source(wireroom: CommandLine, desk: Desk) -> None:

@@ -12,12 +12,7 @@ if TYPE_CHECKING:
 
 
 def quarantined(desk: Desk, cause: str = "the sky fell", **fields: str) -> int:
-    job = desk.job(**fields)
-    leg, stage = ("fetch", "ingest") if "url" in fields else ("process", "parse")
-    flight = desk.flight(leg)  # type: ignore[arg-type]
-    desk.db.execute("UPDATE line SET failures = 5 WHERE job_id = %s", [job])
-    desk.fail(flight, job, Transient(cause), stage)
-    return job
+    return desk.quarantined(Transient(cause), **fields)
 
 
 def fingerprint(desk: Desk, job: int) -> str:

@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 
 def quarantined(desk: Desk) -> int:
-    job = desk.job()
-    flight = desk.flight()
-    desk.db.execute("UPDATE line SET failures = 5 WHERE job_id = %s", [job])
-    desk.fail(flight, job, Transient("the sky fell"))
-    return job
+    return desk.quarantined(Transient("the sky fell"))
 
 
 def test_a_cancelled_job_is_rejected_by_the_users_name(wireroom: CommandLine, desk: Desk) -> None:

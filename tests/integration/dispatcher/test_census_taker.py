@@ -8,6 +8,7 @@ from threading import Event as Flag
 
 import pytest
 
+from newsroom.clock import SteadyClock
 from newsroom.desk import Desk
 from newsroom.probing import Scrape, read, value
 from wireroom import metrics
@@ -18,20 +19,8 @@ from wireroom.ledger.reconcile import reconcile
 from wireroom.settings import Settings
 
 
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def taker(database: str, clock: Clock) -> CensusTaker:
+def taker(database: str, clock: SteadyClock) -> CensusTaker:
     return CensusTaker(Settings(database_url=database), clock)
 
 
@@ -113,7 +102,7 @@ def test_pauses_are_counted(desk: Desk, taker: CensusTaker) -> None:
     assert value(counted(taker), "wireroom_pauses") == 1
 
 
-def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: Clock) -> None:
+def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: SteadyClock) -> None:
     assert shown(taker) == {}
     assert counted(taker)
     clock.now += STALE_SECONDS - 1

@@ -10,16 +10,10 @@ import pytest
 from newsroom.desk import Desk, page
 from wireroom.gateway import quarantine as gateway
 from wireroom.ledger import ends
-from wireroom.ledger.ends import Failed, fail
-from wireroom.ledger.life import RetryPolicy
 
 
 def fell(desk: Desk, cause: str = "odd", **fields: str) -> int:
-    job = desk.job(**fields)
-    leg, stage = ("fetch", "ingest") if "url" in fields else ("process", "parse")
-    flight = desk.flight(leg)  # type: ignore[arg-type]
-    fail(desk.db, flight, stage, "worker", [Failed(job, ValueError(cause))], RetryPolicy(surprise=0))
-    return job
+    return desk.quarantined(ValueError(cause), **fields)
 
 
 def fingerprint(desk: Desk, job: int) -> str:

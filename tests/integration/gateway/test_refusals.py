@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from newsroom.api import serving, settings
+from newsroom.databases import database_of
 from wireroom.contracts import ArticleJob
 from wireroom.database import Connection, connect
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -21,9 +22,8 @@ URL = b'"url": "https://news.example/a"'
 @pytest.fixture(scope="module")
 def database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """One for all, because nothing may come into it."""
-    postgres.create_database("refusals", template="wireroom")
-    yield postgres.database_url("refusals")
-    postgres.drop_database("refusals")
+    with database_of(postgres, "refusals") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newsroom.clock import SteadyClock
 from newsroom.desk import EPOCH, Desk
 from wireroom.ledger import flights, lost
 from wireroom.ledger.life import LEASES, Rule
@@ -16,19 +17,11 @@ NOON = datetime(2025, 5, 2, 12, tzinfo=UTC)
 BUSY = {queue_name("parse"): 3, queue_name("parse", CONTRACT + 1): 3}
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Tower:
     """A watch that is shown the same flights twice a second."""
 
     def __init__(self) -> None:
-        self.clock = Clock()
+        self.clock = SteadyClock()
         self.watch = Watch(clock=self.clock)
 
     def look(

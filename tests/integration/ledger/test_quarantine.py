@@ -73,10 +73,7 @@ def test_a_fingerprint_is_the_same_for_ever(desk: Desk, cause: str) -> None:
 
 def fell(desk: Desk, cause: str = "odd", stage: str = "parse", **fields: str) -> int:
     """A job that is quarantined at once."""
-    job = desk.job(**fields)
-    flight = desk.flight("fetch" if "url" in fields else "process", stage if stage != "ingest" else None)
-    fail(desk.db, flight, stage, "worker", [Failed(job, ValueError(cause))], RetryPolicy(surprise=0))
-    return job
+    return desk.quarantined(ValueError(cause), stage, **fields)
 
 
 def test_the_host_that_was_asked_is_no_part_of_the_cause(desk: Desk) -> None:
