@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from newsroom import lives
-from newsroom.acts import Act
 from newsroom.clock import WallClock
 from newsroom.lives import Seen
+from newsroom.scene import Act
 from wireroom.database import connect
 
 

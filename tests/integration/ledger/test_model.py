@@ -7,7 +7,7 @@ longer ones, and says by which seed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -18,32 +18,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from newsroom import lives
-from newsroom.acts import BOUNDS, PRODUCERS, TARGETS, Act, Acts, Worker
 from newsroom.archive import Archive
+from newsroom.chance import CONTENTS, LEGS, Chance, Choose
 from newsroom.clock import WallClock
-from newsroom.model import Job, unseen
-from wireroom.ledger import pauses
-from wireroom.ledger.life import FIRST_STAGE, LEG_OF, ON_THE_LINE, Event, Leg, State
+from newsroom.model import unseen
+from newsroom.scene import BOUNDS, TARGETS, Act, Worker
+from wireroom.ledger.life import LEG_OF, ON_THE_LINE, Event, State
 
-Choose = Callable[[Sequence[Any]], Any]
 SEEDS = st.integers(0, 2**32 - 1)
-LEGS: tuple[Leg, ...] = ("fetch", "process")
 HOUR, DAY = 3600.0, 86_400.0
 STEPS = [1_000.0, 100_000.0, 30 * DAY + HOUR, -1_000.0, -100_000.0]
 """Seconds by which Postgres' clock steps: over the waits, over the offers' times, over the keys'; and back."""
 ROUNDS = 60
 """Rounds of a fair scheduler in which everything must end."""
-CONTENTS = [
-    *({"url": f"https://{host}.example/{number}"} for number in range(4) for host in "ab"),
-    *({"text": f"Text {number}"} for number in range(3)),
-    *({"url": "https://a.example/1", "text": f"Text {number}"} for number in range(3)),
-]
-POISON = {
-    "one: Text 1": "surprise", "two: Text 1": "kills", "one: Text 2": "kills all", "https://a.example/1": "surprise",
-    "https://a.example/2": "transient",
-}  # fmt: skip
-"""What some articles do to whoever works on them, until the line may work in peace."""
-POISON_AT_STORE = {"two: Text 2": "surprise", "two: Text 0": "transient", "https://b.example/1": "surprise"}
 FORGETTABLE = ("launch", "deliver", "hand_over")
 """What is committed without waiting for the disk."""
 MOST_WORKERS = 4
@@ -60,9 +47,8 @@ class Line(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.archive.clear()
-        self.acts = Acts()
+        self.acts = Chance()
         self.model = self.acts.model
-        self.peaceful = False
 
     def play(self, act: Act, *, dies: bool = False) -> None:
         """Do it; or die before the commit."""
@@ -80,7 +66,7 @@ class Line(RuleBasedStateMachine):
     def begin(self, seed: int) -> None:
         choose = Random(seed).choice
         for _ in range(3):
-            self.play(self._accept(choose))
+            self.play(self.acts.some_offers(choose))
 
     @rule(seed=SEEDS)
     def something_happens(self, seed: int) -> None:
@@ -95,18 +81,19 @@ class Line(RuleBasedStateMachine):
         self.work_on(choose, choose(range(1, 11)))
 
     happenings = (
-        "producers_offer", "a_person_acts", "a_person_acts", "somebody_pauses", "somebody_resumes", "a_launch_looks",
-        "a_watch_looks", "a_watch_looks", "somebody_takes_care", "a_worker_has_trouble", "a_message_comes_late",
+        "producers_offer", "a_person_acts", "a_person_acts", "somebody_pauses", "somebody_pauses", "somebody_resumes",
+        "a_launch_looks", "a_watch_looks", "a_watch_looks", "somebody_takes_care", "a_worker_has_trouble",
+        "a_message_comes_late",
         "one_key_comes_twice_at_once", "two_act_at_once", "two_act_at_once", "the_clock_steps", "redis_is_flushed",
     )  # fmt: skip
 
     # Producers and people ---------------------------------------------------------------------------------------
 
     def producers_offer(self, choose: Choose) -> None:
-        self.play(self._accept(choose), dies=choose(DIES))
+        self.play(self.acts.some_offers(choose), dies=choose(DIES))
 
     def a_person_acts(self, choose: Choose) -> None:
-        self.play(self._persons_act(choose), dies=choose(DIES))
+        self.play(self.acts.persons_act(choose), dies=choose(DIES))
 
     def somebody_pauses(self, choose: Choose) -> None:
         if len(self.model.paused) < 2:
@@ -143,7 +130,7 @@ class Line(RuleBasedStateMachine):
         if how == "vanish":
             self.acts.workers.remove(worker)
         else:
-            act = self._work(worker, choose) if how == "die" else self._trouble(worker, how, choose)
+            act = self.acts.good_work(worker, choose) if how == "die" else self.acts.trouble(worker, how, choose)
             self.play(act, dies=how == "die")
 
     def a_message_comes_late(self, choose: Choose) -> None:
@@ -156,8 +143,8 @@ class Line(RuleBasedStateMachine):
             if any(worker.items for worker in self.acts.workers) and choose([False, False, True]):
                 self._twins_at_once(choose)
             elif (given_up := self.model.at(State.QUARANTINED)) and choose([False, False, False, True]):
-                self.play(self._redrive(choose(given_up), choose))
-            elif act := self._next_act(choose):
+                self.play(self.acts.some_redrive(choose(given_up), choose))
+            elif act := self.acts.next_act(choose):
                 forgotten = act.name in FORGETTABLE and choose([False, False, False, False, True])
                 (self._postgres_forgets if forgotten else self.play)(act)
             else:
@@ -171,7 +158,7 @@ class Line(RuleBasedStateMachine):
         self._race(first, second, choose)
 
     def two_act_at_once(self, choose: Choose) -> None:
-        first, second = self._any_act(choose), self._any_act(choose)
+        first, second = self.acts.any_act(choose), self.acts.any_act(choose)
         # These skip what somebody has locked, and see pauses and hosts a moment late: right, but not by this model.
         if second.name not in ("launch", "expire") or (second.name == "launch" and first.name in ("launch", "accept")):
             self._race(first, second, choose)
@@ -186,21 +173,8 @@ class Line(RuleBasedStateMachine):
         twin, stopped = (Worker(worker.stage, worker.flight, [*worker.items]) for _ in range(2))
         # One that is stopped with its articles in hand goes on when nobody thinks of it any more.
         self.acts.workers += [twin, stopped] if len(self.acts.workers) < MOST_WORKERS else [twin]
-        first, second = self._twins_act(worker, choose), self._twins_act(twin, choose)
+        first, second = self.acts.twins_act(worker, choose), self.acts.twins_act(twin, choose)
         self._race(first, second, choose)
-
-    def _twins_act(self, worker: Worker, choose: Choose) -> Act:
-        item = worker.items[0]
-        made: list[Callable[[], Act]] = [
-            lambda: self._work(worker, choose),
-            lambda: self._work(worker, choose),
-            lambda: self.acts.reject(worker, item),
-            lambda: self.acts.judge(self.model.jobs[item[0]]),
-            lambda: self.acts.fail(worker, item, transient=True),
-            lambda: self.acts.hand_back(worker, [item[0]]),
-        ]
-        act: Act = choose(made)()
-        return act
 
     # What befalls everybody -------------------------------------------------------------------------------------
 
@@ -219,89 +193,6 @@ class Line(RuleBasedStateMachine):
         (last,) = self.archive.eye.execute("SELECT last_value FROM flight_ids").fetchone() or (1,)
         act.undone(self.archive.die_in(act))
         self.acts.crash_of_postgres(self.archive.eye, last)
-
-    # Acts that are possible now ---------------------------------------------------------------------------------
-
-    def _accept(self, choose: Choose) -> Act:
-        def fields() -> dict[str, Any]:
-            key = choose([None, {"key": "k1"}, {"key": "k2"}]) or {}
-            given = {"producer": choose(PRODUCERS), "source": choose(["one", "two"]), "lane": choose(pauses.LANES)}
-            return {**choose(CONTENTS), **given, **key}
-
-        return self.acts.accept([fields() for _ in range(choose([1, 2, 3, 4]))])
-
-    def _any_act(self, choose: Choose) -> Act:
-        made: list[Callable[[], Act]] = [
-            lambda: self._accept(choose),
-            lambda: self.acts.launch(choose([0, 1]), choose(LEGS), sweep=True),
-            lambda: self._persons_act(choose),
-            self.acts.expire,
-        ]
-        if any(dispatcher.found for dispatcher in self.acts.dispatchers):
-            made.append(lambda: self._take_back(choose))
-        if self.acts.air:
-            made.append(lambda: self.acts.deliver(choose(self.acts.air), late=True))
-        if self.acts.workers:
-            worker = choose(self.acts.workers)
-            made += [lambda: self._work(worker, choose), lambda: self._work(worker, choose)]
-            made.append(lambda: self._trouble(worker, choose(["fail", "hand back"]), choose))
-        act: Act = choose(made)()
-        return act
-
-    def _persons_act(self, choose: Choose) -> Act:
-        made: list[Act] = []
-        for job in self.model.jobs.values():
-            made.append(self.acts.judge(job))
-            if job.life.state is State.QUARANTINED:
-                made.append(self._redrive(job, choose))
-            if job.life.state is State.ENDED:
-                made.append(self.acts.replay(job))
-        act: Act = choose(made)
-        return act
-
-    def _redrive(self, job: Job, choose: Choose) -> Act:
-        return self.acts.redrive(job, refetch=job.url is not None and choose([False, True]))
-
-    def _take_back(self, choose: Choose) -> Act:
-        found = [(number, one) for number in (0, 1) for one in self.acts.dispatchers[number].found]
-        return self.acts.take_back(*choose(found))
-
-    def _next_act(self, choose: Choose) -> Act | None:
-        """What comes next where all is well."""
-        if self.acts.workers:
-            return self._work(choose(self.acts.workers), choose)
-        if messages := [one for queue in self.acts.queues.values() for one in queue]:
-            return self.acts.deliver(choose(messages), late=False)
-        legs = sorted({job.life.leg for job in self.model.jobs.values() if self.model.worth_a_launch(job)})
-        return self.acts.launch(0, choose(legs), sweep=True) if legs else None
-
-    def _work(self, worker: Worker, choose: Choose) -> Act:
-        if not worker.items:
-            return self.acts.touch(worker)
-        # Who was superseded is luckier: so old runs come to their end, too.
-        mine = [item for item in worker.items if self.model.jobs[item[0]].flight == worker.flight]
-        for item in [] if self.peaceful else mine:
-            poison = POISON | POISON_AT_STORE if worker.stage == "store" else POISON
-            how = poison.get(self.model.jobs[item[0]].identity, "")
-            if how.startswith("kills"):
-                return self.acts.hand_back(worker, None if how == "kills all" else [item[0]])
-            if how:
-                return self.acts.fail(worker, item, transient=how == "transient")
-        if worker.stage == "ingest":
-            return self.acts.capture(worker, choose(worker.items), choose([1, 2]))
-        return self.acts.store(worker) if worker.stage == "store" else self.acts.hand_over(worker, choose([1, 1, 0, 2]))
-
-    def _trouble(self, worker: Worker, how: str, choose: Choose) -> Act:
-        if how == "hand back":
-            return self.acts.hand_back(worker, choose([None, (), *([job] for job, _ in worker.items)]))
-        if how == "load" and worker.stage in FIRST_STAGE.values():
-            return self.acts.load(worker)
-        if how != "fail" or not worker.items:
-            return self.acts.touch(worker)
-        item, kind = choose(worker.items), choose(["surprise", "transient", "reject"])
-        if kind == "reject":
-            return self.acts.reject(worker, item)
-        return self.acts.fail(worker, item, transient=kind == "transient")
 
     # What is always true ----------------------------------------------------------------------------------------
 
@@ -334,7 +225,7 @@ class Line(RuleBasedStateMachine):
     def teardown(self) -> None:
         """In peace, everything ends."""
         self.seen += self.model.events
-        self.peaceful = True
+        self.acts.peaceful = True
         for target in sorted(self.model.paused):
             self.play(self.acts.resume(target))
         for _ in range(ROUNDS):
@@ -357,7 +248,7 @@ class Line(RuleBasedStateMachine):
                 self.play(self.acts.deliver(message, late=False))
             for worker in [one for one in self.acts.workers if one.stage == stage]:
                 while worker in self.acts.workers and worker.items:
-                    self.play(self._work(worker, _first))
+                    self.play(self.acts.good_work(worker, _first))
         self.acts.workers.clear()
         self.play(self.acts.look(0, 1, 2.0))
         for found in [*self.acts.dispatchers[0].found]:
