@@ -75,7 +75,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Where it was found: `json-ld`, `opengraph`, `meta`, `microdata`, `visible`, `url`, `producer`."""
     zone: str | None = None
     """IANA name where known, as `Asia/Karachi`."""
-    zone_origin: Literal["said", "dateline_place", "source"] | None = None
+    zone_origin: Literal["said", "wall_clock", "dateline_place", "source"] | None = None
     """Who says the offset: the page itself, or what it was inferred from; None while there is no offset."""
 
 
