@@ -5,39 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from wireroom.contracts import Author
 from wireroom.parse.byline import BY, LONGEST, authors_of, is_name, read_byline
 from wireroom.parse.calendar import find_date
-from wireroom.parse.elements import attribute, label, text_of
+from wireroom.parse.labels import Purpose, purpose
 from wireroom.parse.wording import is_prose, tidy
 
 _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "aside", "footer", "form", "select", "iframe", "figure"}
     | {"picture", "img", "video", "audio", "button", "dialog"}
-)
-_NOT_HERE = re.compile(
-    r"related|recommend|sidebar|comment|footer|most-?read|trending|popular|teaser|carousel|newsletter|promo|breadcrumb|"
-    r"social|\bshar|\bnav\b|navig|\bmenu|cookie|consent|advert|caption|copyright|outbrain|taboola|toolbar|tooltip",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(
-    r"byline|author|writer|auteur|\bautor|reporter|journalist|signature|contributor|penulis|yazar|skribent|creator|"
-    r"\bname\b",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"date|time|publi|posted|stamp|datum|fecha|\bdata\b|\bdato\b|\bmeta|\binfo", re.IGNORECASE)
-_MODIFIED = re.compile(
-    r"updat|modif|edited|aktualis|actuali[sz]|mis à jour|maj\b|aggiorn|atualiz|bijgewerkt|güncel|обновл|oppdater|"
-    r"uppdater|opdater|zaktualiz|更新|수정|تحديث|به‌روز",
-    re.IGNORECASE,
-)
-_STANDFIRST = re.compile(
-    r"stand-?first|sub-?(?:title|head|hed)|\bdek\b|(?:^|[\s_-])dek(?:[\s_-]|$)|article__?-?(?:lead|dek|summary)|chapo|"
-    r"sottotitolo|(?:^|[\s_-])(?:deck|ingress|entradilla|bajada|vorspann|excerpt|abstract|lede)(?:[\s_-]|$)",
-    re.IGNORECASE,
 )
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|writers?|staff|people|persons?|profiles?|(?:\w+-)?reporters?|contributors?|columnists?|journalists?|"
@@ -45,14 +26,23 @@ _AUTHOR_PAGE = re.compile(
     r"penulis|creators?|bylines?)/[^/?#]{2,}",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
-    r"contribut|review|edited|fact.?check|photo|foto|illustrat|\bbild|image|produced|translat|medically|\bgraphics?\b|updated by",
+_MODIFIED = re.compile(
+    r"updat|modif|edited|aktualis|actuali[sz]|mis à jour|maj\b|aggiorn|atualiz|bijgewerkt|güncel|обновл|oppdater|"
+    r"uppdater|opdater|zaktualiz|更新|수정|تحديث|به‌روز",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"contribut|review|edited|fact.?check|photo|foto|illustrat|\bbild|image|produced|translat|medically|\bgraphics?\b|"
+    r"updated by",
+    re.IGNORECASE,
+)
+_HEADS = frozenset({"h2", "h3", "h4", "div", "span", "strong", "em"})
 _YEAR = re.compile(r"(?:1[34]|19|20)\d\d|[۱١][۳۴٣٤]..|[٢۲][٠۰]..|२०..|২০..")
 _BEFORE, _AFTER, _UPWARDS = 60, 220, 4
+_BYLINE_AT_MOST = 30
 _PROSE_AT_MOST = 2
 _LONGEST_STANDFIRST = 600
+_SHORT = 60
 
 
 @dataclass
@@ -64,7 +54,10 @@ class Furniture:
     labelled: list[Author] = field(default_factory=list)
     written: list[Author] = field(default_factory=list)
     published: str = ""
+    shown: str = ""
+    """A day of publication that stands as text only."""
     modified: str = ""
+    since_byline: int = 0
 
     @property
     def authors(self) -> tuple[Author, ...]:
@@ -74,91 +67,100 @@ class Furniture:
         return _bare(linked or self.labelled or self.written)
 
 
+class _Element(NamedTuple):
+    """An element that readers see, with what is asked of it more than once."""
+
+    node: LexborNode
+    tag: str
+    attributes: dict[str, str | None]
+    purpose: Purpose
+    own: str
+    """Its text, with that of the elements inside, where it has some text of its own."""
+
+
 def read_furniture(heading: LexborNode, description: str, day_first: bool) -> Furniture:
     """The standfirst, byline and times between a heading and the second paragraph of its story."""
     found, prose = Furniture(), 0
-    for node in (*_above(heading), *_below(heading)):
-        text = _own(node)
-        if node.tag == "p" and is_prose(text):
+    for element in chain(_above(heading), islice(_elements(_after(heading)), _AFTER)):
+        if element.tag == "p" and is_prose(element.own):
             prose += 1
             if prose == _PROSE_AT_MOST:
                 break
-        _take_names(found, node, text)
-        _take_time(found, node, text, day_first)
-        _take_standfirst(found, node, text, description)
+        found.since_byline += bool(found.linked or found.labelled)
+        if found.since_byline <= _BYLINE_AT_MOST:
+            _take_names(found, element)
+        _take_time(found, element, day_first)
+        _take_standfirst(found, element, description)
     return found
 
 
-def _above(heading: LexborNode) -> list[LexborNode]:
+def _above(heading: LexborNode) -> list[_Element]:
     """The elements before the heading in the box that it heads; none where that is more than its furniture."""
     box = heading
     for _ in range(_UPWARDS):
         if box.parent is None or box.parent.tag in {"body", "html"} or box.tag in {"article", "main"}:
             break
         box = box.parent
-    before = []
-    for node in _elements(box):
-        if node.mem_id == heading.mem_id:
+    before: list[_Element] = []
+    for element in islice(_elements(box), _BEFORE):
+        if element.node.mem_id == heading.mem_id:
             return before
-        before.append(node)
-        if len(before) > _BEFORE:
-            break
+        before.append(element)
     return []
 
 
-def _below(heading: LexborNode) -> Iterator[LexborNode]:
-    return (node for _, node in zip(range(_AFTER), _elements(_after(heading)), strict=False))
-
-
-def _elements(start: LexborNode | None) -> Iterator[LexborNode]:
+def _elements(start: LexborNode | None) -> Iterator[_Element]:
     """The elements that readers see, from `start` to the end of the document."""
     node = start
     while node is not None:
-        seen = node.is_element_node and not _is_elsewhere(node)
-        if seen:
-            yield node
-        node = (node.child if seen else None) or _after(node)
+        element = _seen(node) if node.is_element_node else None
+        if element is not None:
+            yield element
+        node = (node.child if element is not None else None) or _after(node)
+
+
+def _seen(node: LexborNode) -> _Element | None:
+    tag = node.tag or ""
+    if tag in _UNSEEN:
+        return None
+    attributes = node.attributes
+    meant = purpose(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+    if meant.elsewhere:
+        return None
+    own = _line(node) if node.text(deep=False).strip() else ""
+    return _Element(node, tag, attributes, meant, own)
+
+
+def _line(node: LexborNode) -> str:
+    return " ".join(node.text(deep=True, separator=" ").split())
 
 
 def _after(node: LexborNode) -> LexborNode | None:
     """What comes next in the document after the whole of an element."""
     up: LexborNode | None = node
     while up is not None:
-        if up.next is not None:
-            return up.next
+        if (after := up.next) is not None:
+            return after
         up = up.parent
     return None
 
 
-def _is_elsewhere(node: LexborNode) -> bool:
-    if node.tag in _UNSEEN:
-        return True
-    name = label(node)
-    return bool(name and _NOT_HERE.search(name) and not _NAMED.search(name) and not _DATED.search(name))
-
-
-def _own(node: LexborNode) -> str:
-    """The text of an element that has some of its own, with what is inside; else nothing."""
-    return tidy(node.text(deep=True, separator=" ")) if node.text(deep=False).strip() else ""
-
-
-def _take_names(found: Furniture, node: LexborNode, own: str) -> None:
-    if _OTHERS.search(own) or _OTHERS.search(_before(node)):
+def _take_names(found: Furniture, element: _Element) -> None:
+    named = element.purpose.names or "author" in (element.attributes.get("itemprop") or "")
+    linked = element.tag == "a" and _is_author_page(element)
+    if not (named or linked or (0 < len(element.own) <= LONGEST and BY.match(element.own))):
         return
-    if node.tag == "a" and _is_author_page(node) and (names := _names(text_of(node))):
-        found.linked.extend(names)
+    text = element.own or _line(element.node)
+    if not text or len(text) > LONGEST or _OTHERS.search(text) or _OTHERS.search(_before(element.node)):
         return
-    if _NAMED.search(label(node)) or "author" in (node.attributes.get("itemprop") or ""):
-        text = own or tidy(node.text(deep=True, separator=" "))
-        if text and len(text) <= LONGEST:
-            found.labelled.extend(_names(text))
-    elif own and len(own) <= LONGEST and not found.written:
-        found.written.extend(_names(own) if BY.match(own) else [])
+    kind = found.linked if linked else found.labelled if named else found.written
+    if linked or named or not found.written:
+        kind.extend(_names(text))
 
 
-def _is_author_page(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return "author" in (attributes.get("rel") or "") or bool(_AUTHOR_PAGE.search(attributes.get("href") or ""))
+def _is_author_page(element: _Element) -> bool:
+    relation, address = element.attributes.get("rel") or "", element.attributes.get("href") or ""
+    return "author" in relation or bool(_AUTHOR_PAGE.search(address))
 
 
 def _names(text: str) -> list[Author]:
@@ -176,32 +178,42 @@ def _bare(authors: list[Author]) -> tuple[Author, ...]:
     return tuple(dict.fromkeys(once or authors))
 
 
-def _take_time(found: Furniture, node: LexborNode, own: str, day_first: bool) -> None:
-    """The time that an element shows: in `datetime`, or as text that is a date and little else."""
-    value = attribute(node, "datetime") or (attribute(node, "content") if node.tag == "time" else "")
-    text = own or (text_of(node) if node.tag == "time" else "")
-    if not _YEAR.search(value):
-        if not (0 < len(text) <= LONGEST and _YEAR.search(text)):
-            return
-        date = find_date(text, day_first)
-        if date is None or date.year is None or (len(text) > 3 * (date.end - date.start) and not _DATED.search(label(node))):
-            return
-        value = text
-    if _MODIFIED.search(f"{label(node)} {text} {_before(node)}"):
-        found.modified = found.modified or value
-    else:
+def _take_time(found: Furniture, element: _Element, day_first: bool) -> None:
+    """The time that an element gives: in `datetime`, or as text that is a date and little else."""
+    time = element.tag == "time"
+    value = element.attributes.get("datetime") or (element.attributes.get("content") if time else "") or ""
+    text = element.own or (_line(element.node) if time else "")
+    machine = bool(value and _YEAR.search(value))
+    if not machine and not _is_dated(text, element.purpose, day_first):
+        return
+    words = f"{element.attributes.get('class') or ''} {text} {_before(element.node)}"
+    if _MODIFIED.search(words):
+        found.modified = found.modified or (value if machine else text)
+    elif machine:
         found.published = found.published or value
+    else:
+        found.shown = found.shown or text
+
+
+def _is_dated(text: str, meant: Purpose, day_first: bool) -> bool:
+    """Whether a text is a date, or one with little beside it."""
+    if not (0 < len(text) <= LONGEST and _YEAR.search(text)):
+        return False
+    date = find_date(text, day_first)
+    if date is None or date.year is None:
+        return False
+    return meant.dates or len(text) <= 3 * (date.end - date.start) or (date.start == 0 and len(text) <= _SHORT)
 
 
 def _before(node: LexborNode) -> str:
-    """The words right before an element, which may say what its time is of."""
+    """The words right before an element, which may say whose name or time it is."""
     return (node.prev.text(deep=True) if node.prev is not None else "")[-LONGEST:]
 
 
-def _take_standfirst(found: Furniture, node: LexborNode, own: str, description: str) -> None:
-    if found.subtitle or not 0 < len(own) <= _LONGEST_STANDFIRST:
+def _take_standfirst(found: Furniture, element: _Element, description: str) -> None:
+    if found.subtitle:
         return
-    if _STANDFIRST.search(label(node)) or (node.parent is not None and _STANDFIRST.search(label(node.parent))):
-        found.subtitle = own
-    elif own == description and node.tag in {"h2", "h3", "h4", "div", "span", "strong", "em"}:
-        found.subtitle = own
+    text = element.own or (_line(element.node) if element.purpose.stands_first else "")
+    described = text == description and element.tag in _HEADS
+    if (element.purpose.stands_first or described) and 0 < len(text) <= _LONGEST_STANDFIRST:
+        found.subtitle = tidy(text)

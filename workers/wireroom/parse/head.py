@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from wireroom.contracts import Author, Kind
 from wireroom.parse.byline import authors_of
 from wireroom.parse.claims import Claims
 from wireroom.parse.markup import Markup, Metas
+from wireroom.parse.wording import tidy
 
 _URL_DATE = re.compile(
     r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2]|[a-z]{3,9})\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|[^\W\d]|$)", re.IGNORECASE
@@ -36,7 +38,7 @@ def opengraph_claims(metas: Metas) -> Claims:
             metas, "article:modified_time", "og:updated_time", "og:article:modified_time", "article:modified:time"
         ),
         section=_first(metas, "article:section", "og:article:section"),
-        tags=tuple(metas.get("article:tag", [])),
+        tags=tuple(map(_plain, metas.get("article:tag", ()))),
         image=_first(metas, "og:image", "og:image:url", "og:image:secure_url"),
         publisher=_first(metas, "og:site_name"),
         canonical=_first(metas, "og:url"),
@@ -85,12 +87,17 @@ def url_claims(url: str | None) -> Claims:
 
 
 def _first(metas: Metas, *names: str) -> str:
-    return next((values[0] for name in names if (values := metas.get(name))), "")
+    return next((text for name in names if (values := metas.get(name)) and (text := _plain(values[0]))), "")
+
+
+def _plain(value: str) -> str:
+    """The value tidied, and unescaped once more, for many publishers escape twice."""
+    return tidy(unescape(value) if "&" in value else value)
 
 
 def _authors(metas: Metas, *names: str) -> tuple[Author, ...]:
     for name in names:
-        values = [value for value in metas.get(name, []) if not _NOT_A_NAME.search(value)]
+        values = [plain for value in metas.get(name, ()) if not _NOT_A_NAME.search(plain := _plain(value))]
         if found := tuple(dict.fromkeys(one for value in values for one in authors_of(value))):
             return found
     return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -19,8 +20,9 @@ _LABELS = re.compile(
 _STAMPED = re.compile(r"\s\((?:Published|Updated)\s(?:19|20)\d\d\)$")
 _CUT_SHORT = re.compile(r"\s?(?:…|\.\.\.)$")
 _WORD = re.compile(r"\w{4,}")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2}")
+_UNSPACED = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2}))")
 _LEAST_SHARED = 12
+_REMEMBERED = 1024
 
 
 class Headline(NamedTuple):
@@ -52,7 +54,7 @@ def choose_headline(claimed: Mapping[str, str], shown: Sequence[str], names: Mas
         if text and not is_masthead(text, names)
     }
     believed = _shown(heads, stripped, url)
-    chosen = _decide(stripped, believed, _words(_slug(url)))
+    chosen = _decide(stripped, believed, url)
     if chosen is None:
         return Headline(next((text for text in (*claimed.values(), *shown) if text), ""), "title", 0, 0)
     places = [*stripped.values(), *([believed] if believed else [])]
@@ -76,14 +78,14 @@ def _is_frame(part: str, mark: str, names: Masthead) -> bool:
     return is_masthead(part, names) or (mark in "|｜" and _LABELS.fullmatch(part) is not None)
 
 
-def _decide(named: Mapping[str, _Named], shown: _Named | None, slug: set[str]) -> _Named | None:
+def _decide(named: Mapping[str, _Named], shown: _Named | None, url: str | None) -> _Named | None:
     """Which place is believed, by who agrees with whom."""
     linked, graph, title = named.get("json-ld"), named.get("opengraph"), named.get("title")
     others = [place for place in (linked, graph, named.get("microdata"), named.get("meta"), title) if place]
     if shown is None:
         return _agreed(others) or (others[0] if others else None)
     if _same(shown, graph):
-        return linked if linked and _same(shown, title) and _is_first(linked, shown, slug) else graph
+        return linked if linked and _same(shown, title) and _is_first(linked, shown, url) else graph
     if _same(linked, graph):
         return linked
     if _same(shown, linked):
@@ -93,9 +95,10 @@ def _decide(named: Mapping[str, _Named], shown: _Named | None, slug: set[str]) -
     return _without_kicker(shown, others)
 
 
-def _is_first(linked: _Named, shown: _Named, slug: set[str]) -> bool:
+def _is_first(linked: _Named, shown: _Named, url: str | None) -> bool:
     """Whether JSON-LD has the headline that the story was first given, as its address still tells."""
-    return len(_words(linked.text) & slug) >= len(_words(shown.text) & slug) and linked.letters not in shown.letters
+    slug = _words(_slug(url)) if linked.letters not in shown.letters else set()
+    return bool(slug) and len(_words(linked.text) & slug) >= len(_words(shown.text) & slug)
 
 
 def _agreed(places: Sequence[_Named]) -> _Named | None:
@@ -142,14 +145,16 @@ def _named(origin: str, text: str) -> _Named:
     return _Named(origin, text, letters(text))
 
 
+@lru_cache(_REMEMBERED)
 def letters(text: str) -> str:
     """The letters and digits of a text, in one case, by which two spellings of it are the same."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _words(text: str) -> set[str]:
+    """Its longer words; of scripts that do without spaces, each two letters side by side."""
     folded = text.casefold()
-    return {*_WORD.findall(folded), *(folded[at : at + 2] for at in range(len(folded)) if _UNSPACED.match(folded, at))}
+    return {*_WORD.findall(folded), *(_UNSPACED.findall(folded) if not folded.isascii() else ())}
 
 
 def _slug(url: str | None) -> str:

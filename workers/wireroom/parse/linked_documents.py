@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 Thing = Mapping[str, Any]
-_WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)?\s*|[\s;]*(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)?\s*$")
+_WRAPPED = re.compile(r"<!--|-->|(?://\s*|/\*\s*)?(?:<!\[CDATA\[|\]\]>)(?:\s*\*/)?")
 _LAST_COMMA = re.compile(r",\s*(?=[}\]])")
 _PAIR = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\\n]|\\.){1,400})"')
 _INSIDE = (
@@ -23,11 +23,10 @@ _DEEPEST = 8
 def read_documents(documents: Sequence[str]) -> Iterator[Any]:
     """What the documents say; of one that is no JSON at all, the pairs that name the article and its times."""
     for document in documents:
-        text = _WRAPPED.sub("", document)
         try:
-            yield msgspec.json.decode(text)
+            yield msgspec.json.decode(document)
         except (ValueError, RecursionError):
-            yield _mended(text)
+            yield _mended(_WRAPPED.sub("", document).strip("; \n\t"))
 
 
 def things_in(data: Any, depth: int = _DEEPEST) -> Iterator[Thing]:

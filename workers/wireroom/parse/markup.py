@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from wireroom.parse.elements import attribute, text_of
 
 _ARTICLES = '[itemtype*="Article"], [itemtype*="BlogPosting"]'
-_MARKED = f'html, base[href], meta, link[rel], title, h1, script[type*="ld+json"], [itemprop], {_ARTICLES}'
+_MARKED = f'html, base[href], meta, link[rel*=canonical i], link[rel*=image_src], title, h1, script[type*="ld+json"], [itemprop], {_ARTICLES}'
 _LONGEST_HEADING = 500
 _LEAST_SCOPED = 2
 Metas = dict[str, list[str]]
@@ -19,7 +19,7 @@ class Markup(NamedTuple):
     """The parts of a page that say what it is about."""
 
     metas: Metas
-    """Name or property of each meta element, in lower case, and its values in order."""
+    """Name or property of each meta element, in lower case, and its values in order, as they stand."""
     links: dict[str, str]
     """Relation of each link element, and where the first of its kind goes."""
     title: str
@@ -38,10 +38,13 @@ def read_markup(tree: LexborHTMLParser) -> Markup:
     found = Markup({}, {}, "", "", "", [], [], [])
     scope: LexborNode | None = None
     for node in tree.css(_MARKED):
-        found = _take(found, node)
         attributes = node.attributes
         if attributes.get("itemprop"):
             found.properties.append(node)
+        if node.tag == "meta":
+            _take_meta(found.metas, attributes)
+            continue
+        found = _take(found, node)
         if scope is None and _is_article(attributes.get("itemtype") or ""):
             scope = node
     scoped = scope.css("[itemprop]") if scope is not None else []
@@ -52,11 +55,15 @@ def _is_article(itemtype: str) -> bool:
     return "Article" in itemtype or "BlogPosting" in itemtype
 
 
+def _take_meta(metas: Metas, attributes: dict[str, str | None]) -> None:
+    content, name = attributes.get("content"), attributes.get("property") or attributes.get("name")
+    if content and name:
+        metas.setdefault(name.strip().lower(), []).append(content)
+
+
 def _take(found: Markup, node: LexborNode) -> Markup:
     tag = node.tag
-    if tag == "meta":
-        _take_meta(found.metas, node)
-    elif tag == "link":
+    if tag == "link":
         for relation in (node.attributes.get("rel") or "").lower().split():
             found.links.setdefault(relation, attribute(node, "href"))
     elif tag == "h1":
@@ -70,11 +77,3 @@ def _take(found: Markup, node: LexborNode) -> Markup:
     elif tag == "html":
         return found._replace(language=attribute(node, "lang"))
     return found
-
-
-def _take_meta(metas: Metas, node: LexborNode) -> None:
-    attributes = node.attributes
-    content = attributes.get("content")
-    name = attributes.get("property") or attributes.get("name")
-    if content and name and (value := attribute(node, "content")):
-        metas.setdefault(name.strip().lower(), []).append(value)

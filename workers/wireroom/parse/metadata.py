@@ -14,8 +14,9 @@ from wireroom.parse.authors import choose_authors
 from wireroom.parse.calendar import machine_moment
 from wireroom.parse.claims import Claims
 from wireroom.parse.confidence import Confidences
-from wireroom.parse.moments import choose_moment
+from wireroom.parse.moments import choose_moment, is_of_two_days
 from wireroom.parse.rungs import Rungs, read_rungs
+from wireroom.parse.scripts import scripted_claims
 from wireroom.parse.wording import tidy
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -78,14 +79,14 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         title=_title(ladder, read),
         subtitle=_subtitle(ladder, read),
         authors=_authors(ladder, read),
-        published=_published(ladder, read),
-        modified=_moment(ladder, read, "modified", lambda claims: claims.modified),
+        published=_published(ladder, read, tree),
+        modified=_chosen(ladder, "modified", _moments(read, lambda claims: claims.modified)),
         section=ladder.pick("section", lambda claims: claims.section),
         tags=list(dict.fromkeys(ladder.pick("tags", lambda claims: claims.tags) or ())),
-        image=ladder.pick("image", lambda claims: absolute(claims.image, base)),
+        image=ladder.pick("image", lambda claims: claims.image and absolute(claims.image, base)),
         publisher=ladder.pick("publisher", lambda claims: claims.publisher),
         canonical_url=ladder.pick(
-            "canonical_url", lambda claims: absolute(claims.canonical, base), "meta", "opengraph"
+            "canonical_url", lambda claims: claims.canonical and absolute(claims.canonical, base), "meta", "opengraph"
         ),
         language_declared=ladder.pick(
             "language_declared", lambda claims: _language(claims.language), "json-ld", "meta"
@@ -134,16 +135,21 @@ def _authors(ladder: _Ladder, read: Rungs) -> list[Author]:
     return found.authors
 
 
-def _published(ladder: _Ladder, read: Rungs) -> Moment | None:
+def _published(ladder: _Ladder, read: Rungs, tree: LexborHTMLParser) -> Moment | None:
     """When it was published; where only a later change is dated, that, for the page shows its readers no other day."""
-    return _moment(ladder, read, "published", lambda claims: claims.published) or _moment(
-        ladder, read, "published", lambda claims: claims.modified
-    )
+    found = _moments(read, lambda claims: claims.published) or _moments(read, lambda claims: claims.modified)
+    if found and is_of_two_days(found):
+        clock = machine_moment(scripted_claims(tree).published, "script", read.day_first)
+        found += [clock] if clock else []
+    return _chosen(ladder, "published", found)
 
 
-def _moment(ladder: _Ladder, read: Rungs, field: str, value: Callable[[Claims], str]) -> Moment | None:
+def _moments(read: Rungs, value: Callable[[Claims], str]) -> list[Moment]:
     said = ((value(rung), rung.origin) for rung in read.rungs)
-    found = [moment for text, origin in said if text and (moment := machine_moment(text, origin, read.day_first))]
+    return [moment for text, origin in said if text and (moment := machine_moment(text, origin, read.day_first))]
+
+
+def _chosen(ladder: _Ladder, field: str, found: Sequence[Moment]) -> Moment | None:
     dated = choose_moment(found)
     if dated is None:
         return None

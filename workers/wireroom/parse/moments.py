@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -26,9 +26,30 @@ def choose_moment(found: Sequence[Moment]) -> Dated | None:
     """The moment that the first place gives, completed by what the others say of the same moment."""
     if not found:
         return None
-    moment = _completed(found[0], found[1:])
+    first = _addressed(found)
+    moment = _completed(first, [other for other in found if other is not first])
     same = sum(_same_day(moment, other) for other in found)
     return Dated(moment, same, len(found) - same)
+
+
+def is_of_two_days(found: Sequence[Moment]) -> bool:
+    """Whether a moment in UTC falls on another day than the one that readers are told: the publisher's clock differs."""
+    first = found[0]
+    return first.iso.endswith("+00:00") and any(
+        "T" not in other.iso and other.iso != first.iso[:10] and _is_near(first, other) for other in found[1:]
+    )
+
+
+def _addressed(found: Sequence[Moment]) -> Moment:
+    """The first moment, unless it stands as text only, and the URL has another day: the text may speak of any day."""
+    address = next((moment for moment in found if moment.origin == "url"), found[0])
+    first = found[0]
+    return address if first.origin == "visible" and not _is_near(first, address) else first
+
+
+def _is_near(one: Moment, other: Moment) -> bool:
+    days = [date.fromisoformat(moment.iso[:10]) for moment in (one, other)]
+    return abs(days[0] - days[1]) <= timedelta(days=1)
 
 
 def _completed(first: Moment, others: Sequence[Moment]) -> Moment:

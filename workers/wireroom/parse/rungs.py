@@ -47,8 +47,8 @@ def read_rungs(tree: LexborHTMLParser, url: str | None) -> Rungs:
     headline = choose_headline(titles, shown, names, url)
     day_first = _is_day_first(markup, rungs, url)
     description = next((rung.description for rung in rungs if rung.description), "")
-    heading = _heading(tree, heads, headline.text)
-    visible = visible_claims(heading, text_of(heading), description, day_first)
+    headings = _headings(tree, heads, headline.text)
+    visible = visible_claims(headings, text_of(headings[0]) if headings else "", description, day_first)
     rungs = [*rungs, visible, url_claims(url)]
     return Rungs(_completed(tree, rungs, day_first), headline, names, markup.base, day_first)
 
@@ -59,14 +59,13 @@ def _is_day_first(markup: Markup, rungs: Sequence[Claims], url: str | None) -> b
     return not _MONTH_FIRST.fullmatch(language) or bool(_DAY_FIRST_HOST.match(url or ""))
 
 
-def _heading(tree: LexborHTMLParser, heads: Sequence[LexborNode], title: str) -> LexborNode | None:
-    """The element that shows the headline: as it was chosen, else the first heading that holds a part of it."""
+def _headings(tree: LexborHTMLParser, heads: Sequence[LexborNode], title: str) -> Sequence[LexborNode]:
+    """The elements that show the headline as it was chosen, else the first heading."""
     wanted = letters(title)
-    for nodes in (heads, () if heads else tree.css("h2, h3")):
-        for node in nodes:
-            if letters(text_of(node)) == wanted:
-                return node
-    return heads[0] if heads else None
+    same = [node for node in heads if letters(text_of(node)) == wanted]
+    if same or heads:
+        return same or heads[:1]
+    return [node for node in tree.css("h2, h3") if letters(text_of(node)) == wanted][:1]
 
 
 def _completed(tree: LexborHTMLParser, rungs: Sequence[Claims], day_first: bool) -> list[Claims]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,18 +22,23 @@ _NOT_THE_STORY = re.compile(
 )
 _NAMED = "[rel~=author], [class*=byline i], [class*=author i], [class*=writer i], [class*=autor i], [class*=auteur i]"
 _TIMED = "time, [class*=date i], [class*=time i], [class*=publi i], [class*=posted i], [id*=date i], [class*=fecha i]"
+_MOST_HEADINGS = 2
 _MOST_SWEPT = 60
 
 
-def visible_claims(heading: LexborNode | None, title: str, description: str, day_first: bool) -> Claims:
-    """The claims that stand around the headline."""
-    found = Furniture() if heading is None else read_furniture(heading, description, day_first)
+def visible_claims(headings: Sequence[LexborNode], title: str, description: str, day_first: bool) -> Claims:
+    """The claims around the headline; of several elements that show it, around the first that has any."""
+    found = Furniture()
+    for heading in headings[:_MOST_HEADINGS]:
+        found = read_furniture(heading, description, day_first)
+        if found.authors or found.published or found.shown:
+            break
     return Claims(
         "visible",
         title=title,
         subtitle=found.subtitle,
         authors=found.authors,
-        published=found.published,
+        published=found.published or found.shown,
         modified=found.modified,
     )
 
