@@ -16,6 +16,12 @@ _URL_DATE = re.compile(
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NOT_A_NAME = re.compile(r"https?:|[@/]|^(?:admin|administrator|editor|unknown|anonymous|null|none)$", re.IGNORECASE)
+_KINDS: dict[str, Kind] = {
+    "live": "live_blog", "liveblog": "live_blog", "live-blog": "live_blog", "liveticker": "live_blog", "direct": "live_blog",
+    "video": "video", "videos": "video", "watch": "video", "mediathek": "video",
+    "gallery": "gallery", "galleries": "gallery", "photos": "gallery", "photo-gallery": "gallery", "pictures": "gallery",
+    "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "galeria": "gallery", "fotogallery": "gallery",
+}  # fmt: skip
 _TIERS = {"free": False, "locked": True, "metered": True}
 
 
@@ -26,7 +32,7 @@ def opengraph_claims(metas: Metas) -> Claims:
     return Claims(
         "opengraph",
         is_article=kind in {"article", "news", "newsarticle"} or bool(_first(metas, "article:published_time")),
-        is_list=kind in {"website", "profile", "object"},
+        is_list=kind == "profile",
         title=_first(metas, "og:title"),
         description=_first(metas, "og:description"),
         authors=_authors(metas, "article:author", "og:article:author"),
@@ -77,13 +83,14 @@ def meta_claims(markup: Markup) -> Claims:
 
 
 def url_claims(url: str | None) -> Claims:
-    """The day in the URL, as in `/2025/05/07/`, `/2025/may/07/` or `-20250507.html`."""
+    """What the URL tells: the day, as in `/2025/05/07/`, `/2025/may/07/` or `-20250507.html`, and the kind."""
+    kind = next((_KINDS[part] for part in (url or "").lower().split("/")[3:-1] if part in _KINDS), None)
     for match in _URL_DATE.finditer(url or ""):
         year, mark, month, day = match.groups()
         number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1 if month[:3].lower() in _MONTHS else 0
         if number and (mark or len(month) == len(day) == 2):
-            return Claims("url", published=f"{year}-{number:02}-{int(day):02}")
-    return Claims("url")
+            return Claims("url", published=f"{year}-{number:02}-{int(day):02}", kind=kind)
+    return Claims("url", kind=kind)
 
 
 def _first(metas: Metas, *names: str) -> str:
