@@ -60,7 +60,11 @@ def _without_site(authors: Sequence[Author], names: Masthead) -> list[Author]:
 def _is_site(author: Author, names: Masthead) -> bool:
     """Whether an author is the site itself, or a part of its name as a list of names would split it."""
     letters = squeezed(author.name)
-    return is_masthead(author.name, names) or bool(_COMPANY.search(author.name)) or (len(letters) > _LEAST and any(letters in name for name in names))
+    return (
+        is_masthead(author.name, names)
+        or bool(_COMPANY.search(author.name))
+        or (len(letters) > _LEAST and any(letters in name for name in names))
+    )
 
 
 def _as_seen(claimed: Mapping[str, list[Author]], first: str) -> str:

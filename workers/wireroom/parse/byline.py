@@ -47,6 +47,7 @@ _POST = re.compile(
     r"redactora?|giornalista|jornalista|bio|all|more|von|by)s?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _DEGREES = re.compile(r"(?:,?\s(?:Ph\.?D|M\.?D|MS|MSc|RDN?|LDN?|MBA|MPH|RN|DDS|JD|CPT|CSCS|LCSW)\.?)+$")
 _BESIDE = re.compile(
     r"\s(?:Staff|Senior|Chief|Political|Sports|Contributing|Freelance|Special)\s(?:Writer|Reporter|Editor|Correspondent)s?"
@@ -72,7 +73,7 @@ def read_byline(line: str) -> Byline | None:
     """The byline that a tidy line is, None if it is something else."""
     if len(line) > LONGEST:
         return None
-    cue, published = _PUBLISHED.search(line), visible_moment(line)
+    cue, published = _PUBLISHED.search(line), visible_moment(line) if _DIGIT.search(line) else None
     date_at = line.find(published.as_written) if published and published.as_written else -1
     cut = min(at for at in (cue.start() if cue else -1, date_at, len(line)) if at >= 0)
     before = line[:cut].strip(" ,|•·–-")
@@ -116,7 +117,12 @@ def is_name(line: str) -> bool:
     if _UNSPACED_NAME.fullmatch(line):
         return True
     words = line.split()
-    return 2 <= len(words) <= 4 and not _POST.fullmatch(line) and not ends_a_sentence(line) and all(map(_NAME_WORD.fullmatch, words))
+    return (
+        2 <= len(words) <= 4
+        and not _POST.fullmatch(line)
+        and not ends_a_sentence(line)
+        and all(map(_NAME_WORD.fullmatch, words))
+    )
 
 
 def _names_only(text: str) -> bool:
@@ -130,4 +136,4 @@ def _bare(name: str) -> str:
     bare = BY.sub("", name, count=1) if BY.match(name) else name
     half, rest = len(bare) // 2, bare[len(bare) // 2 + 1 :]
     once = rest if rest and bare[:half] == rest else bare
-    return _DEGREES.sub("", _BESIDE.sub("", once)).strip(" ,;:|•–-*\"“”")
+    return _DEGREES.sub("", _BESIDE.sub("", once)).strip(' ,;:|•–-*"“”')

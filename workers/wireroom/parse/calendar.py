@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wireroom.contracts import Moment
 from wireroom.parse.clock import TimeOfDay, time_beside
 from wireroom.parse.months import MONTHS, PERSIAN_MONTHS
@@ -30,11 +32,14 @@ _FORMS = tuple(re.compile(form) for form in (_MONTH_FIRST, _DAY_FIRST, _YEAR_FIR
 _DAY_OR_YEAR = re.compile(r"\d{1,4}")
 _BEFORE_DAY = 24
 _UNIX_DATE = re.compile(r"(\w{3}) +(\d\d?) (\d\d:\d\d:\d\d) ([A-Z]{3,4}) (\d{4})")
-_SHORT_ZONE = re.compile(r"([+-])(\d)(\d\d)$")
+_MACHINE = re.compile(
+    r"(?P<day>\d{4}-?\d\d-?\d\d)(?:[T ](?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d?)(?:[.,]\d+)?)?"
+    r"\s?(?P<zone>Z|[+-]\d{3,4}|[+-]\d\d(?::\d\d)?)?)?"
+)
 _EPOCH = re.compile(r"\d{10}|\d{13}")
 _EARLIEST, _LATEST = 1800, 2100
-_DIGITS = {ord(c): str(n) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "૦૧૨૩૪૫૬૭૮૯") for n, c in enumerate(row)}  # fmt: skip
-_DIGITS |= {ord("０") + n: str(n) for n in range(10)} | {ord("："): ":", ord("／"): "/"}
+_ZEROS = "٠۰०০૦０"
+_DIGITS = {ord(zero) + n: str(n) for zero in _ZEROS for n in range(10)} | {ord("："): ":", ord("／"): "/"}
 
 
 class WrittenDate(NamedTuple):
@@ -93,19 +98,27 @@ def machine_moment(value: str, origin: str, day_first: bool = False) -> Moment |
     if _EPOCH.fullmatch(text):
         at = datetime.fromtimestamp(int(text[:10]), UTC)
         return _moment(at.isoformat(), text, origin)
+    machine = _MACHINE.fullmatch(text)
+    if machine is None:
+        ordered = _UNIX_DATE.sub(r"\1 \2 \5 \3 \4", text)
+        found = visible_moment(ordered, origin, day_first)
+        return found if found is None or ordered == text else replace(found, as_written=text)
     try:
-        at = datetime.fromisoformat(_repaired(text))
+        return _moment(
+            datetime.fromisoformat(_repaired(machine)).isoformat()[: None if machine["hour"] else 10], text, origin
+        )
     except ValueError:
-        return visible_moment(_UNIX_DATE.sub(r"\1 \2 \5 \3 \4", text), origin, day_first)
-    bare = re.fullmatch(r"\d{4}-?\d\d-?\d\d", text)
-    return _moment((at.date() if bare else at).isoformat(), text, origin)
+        return None
 
 
-def _repaired(text: str) -> str:
+def _repaired(machine: re.Match[str]) -> str:
     """The value without fractions of seconds, and with the zeros that some systems leave out."""
-    text = re.sub(r"\.\d+", "", re.sub(r"\s(?=[+-]\d\d:?\d\d$)", "", text))
-    text = re.sub(r"(:\d\d:)(\d)(?=Z|[+-]|$)", r"\g<1>0\2", text)
-    return _SHORT_ZONE.sub(r"\g<1>0\2\3", text) if "T" in text else text
+    if machine["hour"] is None:
+        return machine["day"]
+    zone = machine["zone"] or ""
+    sign, digits = zone[:1], zone[1:].replace(":", "")
+    offset = zone if zone in {"", "Z"} else f"{sign}{digits.rjust(4, '0') if len(digits) > 2 else digits + '00'}"
+    return f"{machine['day']}T{machine['hour']}:{machine['minute']}:{(machine['second'] or '0').rjust(2, '0')}{offset}"
 
 
 def _moment(iso: str, as_written: str, origin: str) -> Moment | None:

@@ -38,7 +38,7 @@ _OTHERS = re.compile(
 )
 _HEADS = frozenset({"h2", "h3", "h4", "div", "span", "strong", "em"})
 _YEAR = re.compile(r"(?:1[34]|19|20)\d\d|[۱١][۳۴٣٤]..|[٢۲][٠۰]..|२०..|২০..")
-_BEFORE, _AFTER, _UPWARDS = 60, 220, 4
+_BEFORE, _AFTER, _UPWARDS = 60, 160, 4
 _BYLINE_AT_MOST = 30
 _PROSE_AT_MOST = 2
 _LONGEST_STANDFIRST = 600
@@ -58,6 +58,11 @@ class Furniture:
     """A day of publication that stands as text only."""
     modified: str = ""
     since_byline: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing more is looked for."""
+        return bool((self.linked or self.labelled) and self.published and self.subtitle)
 
     @property
     def authors(self) -> tuple[Author, ...]:
@@ -84,7 +89,7 @@ def read_furniture(heading: LexborNode, description: str, day_first: bool) -> Fu
     for element in chain(_above(heading), islice(_elements(_after(heading)), _AFTER)):
         if element.tag == "p" and is_prose(element.own):
             prose += 1
-            if prose == _PROSE_AT_MOST:
+            if prose == _PROSE_AT_MOST or found.is_whole:
                 break
         found.since_byline += bool(found.linked or found.labelled)
         if found.since_byline <= _BYLINE_AT_MOST:

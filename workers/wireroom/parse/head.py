@@ -12,15 +12,17 @@ from wireroom.parse.markup import Markup, Metas
 from wireroom.parse.wording import tidy
 
 _URL_DATE = re.compile(
-    r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2]|[a-z]{3,9})\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|[^\W\d]|$)", re.IGNORECASE
+    r"[/_-]((?:19|20)\d\d)([/_-]?)(0?[1-9]|1[0-2]|[a-z]{3,9})\2(0?[1-9]|[12]\d|3[01])(?=[/_.-]|[^\W\d]|$)",
+    re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOT_A_NAME = re.compile(r"https?:|[@/]|^(?:admin|administrator|editor|unknown|anonymous|null|none)$", re.IGNORECASE)
 _KINDS: dict[str, Kind] = {
-    "live": "live_blog", "liveblog": "live_blog", "live-blog": "live_blog", "liveticker": "live_blog", "direct": "live_blog",
+    "live": "live_blog", "liveblog": "live_blog", "live-blog": "live_blog", "liveticker": "live_blog",
     "video": "video", "videos": "video", "watch": "video", "mediathek": "video",
-    "gallery": "gallery", "galleries": "gallery", "photos": "gallery", "photo-gallery": "gallery", "pictures": "gallery",
-    "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "galeria": "gallery", "fotogallery": "gallery",
+    "gallery": "gallery", "galleries": "gallery", "photos": "gallery", "photo-gallery": "gallery",
+    "pictures": "gallery",
+    "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "fotogallery": "gallery",
 }  # fmt: skip
 _TIERS = {"free": False, "locked": True, "metered": True}
 
@@ -63,8 +65,8 @@ def meta_claims(markup: Markup) -> Claims:
         title=_first(metas, "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "twitter:title"),
         description=_first(metas, "description", "twitter:description"),
         authors=_authors(
-            metas, "author", "authors", "article_author", "byl", "byline", "dc.creator", "dcterms.creator", "parsely-author",
-            "sailthru.author", "cxenseparse:author", "cse_author", "article.author",
+            metas, "author", "authors", "article_author", "byl", "byline", "dc.creator", "dcterms.creator",
+            "parsely-author", "sailthru.author", "cxenseparse:author", "cse_author", "article.author",
         ),
         published=_first(
             metas, "date", "datepublished", "pubdate", "publishdate", "publish-date", "publish_date", "published_at",
@@ -87,7 +89,13 @@ def url_claims(url: str | None) -> Claims:
     kind = next((_KINDS[part] for part in (url or "").lower().split("/")[3:-1] if part in _KINDS), None)
     for match in _URL_DATE.finditer(url or ""):
         year, mark, month, day = match.groups()
-        number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1 if month[:3].lower() in _MONTHS else 0
+        number = (
+            int(month)
+            if month.isdecimal()
+            else _MONTHS.index(month[:3].lower()) + 1
+            if month[:3].lower() in _MONTHS
+            else 0
+        )
         if number and (mark or len(month) == len(day) == 2):
             return Claims("url", published=f"{year}-{number:02}-{int(day):02}", kind=kind)
     return Claims("url", kind=kind)

@@ -48,10 +48,9 @@ def choose_headline(claimed: Mapping[str, str], shown: Sequence[str], names: Mas
     `claimed["title"]` is the text of the title element.
     """
     heads = [_STAMPED.sub("", text) for text in shown if text and not is_masthead(text, names)]
+    bare = {text: without_site(_STAMPED.sub("", text), names, heads) for text in {*claimed.values()} - {""}}
     stripped = {
-        origin: _named(origin, without_site(_STAMPED.sub("", text), names, heads))
-        for origin, text in claimed.items()
-        if text and not is_masthead(text, names)
+        origin: _named(origin, bare[text]) for origin, text in claimed.items() if text and not is_masthead(text, names)
     }
     believed = _shown(heads, stripped, url)
     chosen = _decide(stripped, believed, url)

@@ -22,15 +22,15 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _CONSENT_ASKED = re.compile(
-    r"before you continue|(?:we|your) (?:value your )?privacy\b|privacy (?:settings|choices|gate|options)|"
-    r"cookie(?:s| consent| wall| settings| policy|-einstellungen)|bevor sie (?:fortfahren|weiter)|datenschutz-?einstellungen|"
-    r"(?:zustimmung|einwilligung) |avant de continuer|vie privée|antes de continuar|privacidad|prima di continuare|"
-    r"voordat (?:je|u) verdergaat|consent",
+    r"before you continue|(?:we value )?your privacy\b|privacy (?:settings|choices|gate|options)|"
+    r"cookie(?: consent| wall| settings| policy|-einstellungen)|bevor sie (?:fortfahren|weiter)|"
+    r"datenschutz-?einstellungen|zustimmung|einwilligung|avant de continuer|vie privée|antes de continuar|"
+    r"tu privacidad|prima di continuare|voordat (?:je|u) verdergaat|\bconsent\b",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"cookie|consent|privacy|personal data|partners|gdpr|zustimm|einwillig|datenschutz|personenbezogen|partner(?:n|s)\b|"
-    r"données personnelles|consentement|traceurs|privacidad|consentimiento|datos personales|dati personali|consenso|"
+    r"cookie|consent|privacy|personal data|partners\b|gdpr|zustimm|einwillig|datenschutz|personenbezogen|partnern\b|"
+    r"données personnelles|traceurs|privacidad|consentimiento|datos personales|dati personali|consenso|"
     r"persoonsgegevens|toestemming",
     re.IGNORECASE,
 )
@@ -53,6 +53,8 @@ def refuse_error_page(tree: LexborHTMLParser, metadata: Metadata, blocks: list[B
 
 def refuse_wall(tree: LexborHTMLParser, metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where nearly all that is said is about cookies and consent, and a headline asks for it."""
+    if metadata.is_article:
+        return
     length = _length(blocks)
     asked = sum(len(block.text) for block in blocks if _CONSENT.search(block.text))
     titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))

@@ -16,7 +16,9 @@ _NAMES = re.compile(
     r"\bname\b",
     re.IGNORECASE,
 )
-_DATES = re.compile(r"date|time|publi|posted|stamp|datum|fecha|\bdata\b|\bdato\b|(?:\b|_)meta|(?:\b|_)info", re.IGNORECASE)
+_DATES = re.compile(
+    r"date|time|publi|posted|stamp|datum|fecha|\bdata\b|\bdato\b|(?:\b|_)meta|(?:\b|_)info", re.IGNORECASE
+)
 _STANDS_FIRST = re.compile(
     r"stand-?first|sub-?(?:title|head|hed)|(?:^|[\s_-])dek(?:[\s_-]|$)|article__?-?(?:lead|dek|summary)|chapo|"
     r"sottotitolo|(?:^|[\s_-])(?:deck|ingress|entradilla|bajada|vorspann|excerpt|abstract|lede)(?:[\s_-]|$)",

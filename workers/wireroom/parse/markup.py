@@ -9,7 +9,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from wireroom.parse.elements import attribute, text_of
 
 _ARTICLES = '[itemtype*="Article"], [itemtype*="BlogPosting"]'
-_MARKED = f'html, base[href], meta, link[rel*=canonical i], link[rel*=image_src], title, h1, script[type*="ld+json"], [itemprop], {_ARTICLES}'
+_MARKED = (
+    "html, base[href], meta, link[rel*=canonical i], link[rel*=image_src], title, h1, "
+    f'script[type*="ld+json"], [itemprop], {_ARTICLES}'
+)
 _LONGEST_HEADING = 500
 _LEAST_SCOPED = 2
 Metas = dict[str, list[str]]

@@ -137,8 +137,13 @@ def _authors(ladder: _Ladder, read: Rungs) -> list[Author]:
 
 def _published(ladder: _Ladder, read: Rungs, tree: LexborHTMLParser) -> Moment | None:
     """When it was published; where only a later change is dated, that, for the page shows its readers no other day."""
-    found = _moments(read, lambda claims: claims.published) or _moments(read, lambda claims: claims.modified)
-    if found and is_of_two_days(found):
+    found = _moments(read, lambda claims: claims.published)
+    if not found:
+        changed = _chosen(ladder, "published", _moments(read, lambda claims: claims.modified))
+        if changed is not None:
+            ladder.confidences.note_instead("published")
+        return changed
+    if is_of_two_days(found):
         clock = machine_moment(scripted_claims(tree).published, "script", read.day_first)
         found += [clock] if clock else []
     return _chosen(ladder, "published", found)

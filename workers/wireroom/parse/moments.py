@@ -33,7 +33,7 @@ def choose_moment(found: Sequence[Moment]) -> Dated | None:
 
 
 def is_of_two_days(found: Sequence[Moment]) -> bool:
-    """Whether a moment in UTC falls on another day than the one that readers are told: the publisher's clock differs."""
+    """Whether a moment in UTC falls on another day than readers are told, for the publisher's clock differs."""
     first = found[0]
     return first.iso.endswith("+00:00") and any(
         "T" not in other.iso and other.iso != first.iso[:10] and _is_near(first, other) for other in found[1:]
@@ -41,7 +41,7 @@ def is_of_two_days(found: Sequence[Moment]) -> bool:
 
 
 def _addressed(found: Sequence[Moment]) -> Moment:
-    """The first moment, unless it stands as text only, and the URL has another day: the text may speak of any day."""
+    """The first moment, unless it only stands in sight and the URL has another day: a text may speak of any day."""
     address = next((moment for moment in found if moment.origin == "url"), found[0])
     first = found[0]
     return address if first.origin == "visible" and not _is_near(first, address) else first
@@ -53,7 +53,7 @@ def _is_near(one: Moment, other: Moment) -> bool:
 
 
 def _completed(first: Moment, others: Sequence[Moment]) -> Moment:
-    """The first moment; another's of the same day where that says more; with the offset of the publisher's own clock."""
+    """The first moment; another's of the same day where that says more; by the publisher's own clock where known."""
     near = [other for other in others if _same_day(first, other)]
     best = max((first, *near), key=_detail)
     at = _read(best)
@@ -72,7 +72,9 @@ def _local(moment: Moment, at: datetime, other: Moment) -> Moment | None:
         return None
     if there.tzinfo is not None:
         # A wall time labelled UTC by mistake is common; one labelled with another offset is not.
-        same = abs(there - at) < _MINUTE or (there.utcoffset() and there.replace(tzinfo=None) == at.replace(tzinfo=None))
+        same = abs(there - at) < _MINUTE or (
+            there.utcoffset() and there.replace(tzinfo=None) == at.replace(tzinfo=None)
+        )
         return other if same and there.utcoffset() else None
     offset = _rounded(there - at.replace(tzinfo=None))
     if offset is None:

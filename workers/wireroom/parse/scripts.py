@@ -18,6 +18,10 @@ _LONGEST = 200_000
 
 def scripted_claims(tree: LexborHTMLParser) -> Claims:
     """The time of publication that scripts give, where all that give one give the same day."""
-    values = [match[1] for node in tree.css("script:not([src]):not([type*=ld])") for match in _PUBLISHED.finditer(node.text(deep=True)[:_LONGEST])]
+    values = [
+        match[1]
+        for node in tree.css("script:not([src]):not([type*=ld])")
+        for match in _PUBLISHED.finditer(node.text(deep=True)[:_LONGEST])
+    ]
     days = {re.sub(r"\D", "", value)[:8] for value in values}
     return Claims("script", published=values[0] if len(days) == 1 else "")
