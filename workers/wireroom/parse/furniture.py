@@ -57,6 +57,8 @@ class Furniture:
     shown: str = ""
     """A day of publication that stands as text only."""
     modified: str = ""
+    others: str = ""
+    """What is said of those who helped, edited or took the pictures."""
     since_byline: int = 0
 
     @property
@@ -69,7 +71,9 @@ class Furniture:
         """The authors of the byline: as linked or labelled, whichever names more, else as a line says it."""
         names = {author.name for author in self.labelled}
         linked = [] if {author.name for author in self.linked} < names else self.linked
-        return _bare(linked or self.labelled or self.written)
+        found = [_bare(authors) for authors in (linked, self.labelled, self.written) if authors]
+        named = (authors for authors in found if any(author.kind == "person" for author in authors))
+        return next(named, found[0] if found else ())
 
 
 class _Element(NamedTuple):
@@ -151,6 +155,10 @@ def _after(node: LexborNode) -> LexborNode | None:
 
 
 def _take_names(found: Furniture, element: _Element) -> None:
+    others = _OTHERS.search(element.own) if 0 < len(element.own) <= LONGEST else None
+    if others:
+        found.others += element.own[others.start() :]
+        return
     named = element.purpose.names or "author" in (element.attributes.get("itemprop") or "")
     linked = element.tag == "a" and _is_author_page(element)
     if not (named or linked or (0 < len(element.own) <= LONGEST and BY.match(element.own))):
@@ -160,7 +168,7 @@ def _take_names(found: Furniture, element: _Element) -> None:
         return
     kind = found.linked if linked else found.labelled if named else found.written
     if linked or named or not found.written:
-        kind.extend(_names(text))
+        kind.extend(author for author in _names(text) if author.name not in found.others)
 
 
 def _is_author_page(element: _Element) -> bool:

@@ -88,7 +88,7 @@ def _decide(named: Mapping[str, _Named], shown: _Named | None, url: str | None) 
     if _same(linked, graph):
         return linked
     if _same(shown, linked):
-        return shown
+        return linked
     if _same(linked, title):
         return linked
     return _without_kicker(shown, others)
