@@ -31,15 +31,15 @@ def choose_authors(rungs: Sequence[Claims], names: Masthead) -> Authors:
     authors but editors or contributors; where they see more, the list was cut short.
     """
     claimed = {rung.origin: _without_site(found, names) for rung in rungs if (found := _once(rung.authors))}
-    persons = {origin: found for origin, found in claimed.items() if all(map(_is_person, found))}
+    persons = {origin: found for origin, found in claimed.items() if all(_is_person(one, names) for one in found)}
     first = next(iter(claimed), "")
     believed = persons if persons and _says_little(claimed[first], names) else claimed
     origin = next(iter(believed), "")
     return _counted(believed, _as_seen(believed, origin) if believed else "")
 
 
-def _is_person(author: Author) -> bool:
-    return author.kind == "person" and is_name(author.name)
+def _is_person(author: Author, names: Masthead) -> bool:
+    return author.kind == "person" and is_name(author.name) and not _is_site(author, names)
 
 
 def _says_little(authors: Sequence[Author], names: Masthead) -> bool:

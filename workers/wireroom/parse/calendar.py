@@ -151,7 +151,7 @@ def _written(match: re.Match[str], day_first: bool) -> WrittenDate | None:
 def _numbers(match: re.Match[str], day_first: bool) -> tuple[int | None, int, int]:
     """Year, month and day; a month of 0, which is none, where the match is no date."""
     form = _FORMS.index(match.re) + 1
-    year, month, day = match[f"y{form}"], match[f"m{form}"].casefold(), int(match[f"d{form}"])
+    year, month, day = match[f"y{form}"], match[f"m{form}"].lower(), int(match[f"d{form}"])
     if form == 6:
         return (int(year), *_month_and_day(int(month), day, match["s6"] == "." or day_first))
     number = int(month) if month.isdecimal() else MONTHS.get(month.rstrip("'’"), 0)

@@ -220,7 +220,8 @@ def _is_dated(text: str, meant: Purpose, day_first: bool) -> bool:
 
 def _before(node: LexborNode) -> str:
     """The words right before an element, which may say whose name or time it is."""
-    return (node.prev.text(deep=True) if node.prev is not None else "")[-LONGEST:]
+    before = (node.prev.text(deep=True) if node.prev is not None else "")[-LONGEST:]
+    return "" if _YEAR.search(before) else before
 
 
 def _take_standfirst(found: Furniture, element: _Element, description: str) -> None:

@@ -12,7 +12,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"byline|author|writer|auteur|\bautor|reporter|journalist|signature|contributor|penulis|yazar|skribent|creator|"
+    r"byline|author|auth-?name|writer|auteur|\bautor|reporter|journalist|signature|contributor|penulis|yazar|skribent|creator|"
     r"\bname\b",
     re.IGNORECASE,
 )
