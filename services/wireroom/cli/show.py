@@ -16,6 +16,7 @@ PARAGRAPH = 280
 ENTITIES, KEYWORDS = 12, 10
 _ZONE_ORIGINS = {
     "said": "as the page says",
+    "wall_clock": "by the page's two clocks",
     "dateline_place": "zone of the dateline's place",
     "source": "zone of the source",
 }

@@ -11,7 +11,7 @@ from wireroom.errors import Unusable
 from wireroom.parse.asides import Asides, cut_asides
 from wireroom.parse.body import bylined_in, read_blocks, story
 from wireroom.parse.dateline import split_dateline
-from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list
+from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
 from wireroom.parse.wording import seen
 
@@ -28,6 +28,7 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
     asides = cut_asides(tree)
     found = read_blocks(tree.html or "")
     refuse_error_page(tree, metadata, found)
+    refuse_wall(tree, metadata, found)
     blocks, notices = story(found, metadata, {tail.text for tail in asides.tails})
     refuse_list(tree, metadata, blocks, cards)
     return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), bylined_in(found), url)
@@ -77,7 +78,9 @@ def _article(
         publisher=metadata.publisher,
         canonical_url=metadata.canonical_url,
         kind=metadata.kind,
+        paywalled=metadata.paywalled,
         origins=origins | ({"dateline": "visible"} if dateline else {}),
+        confidences=metadata.confidences,
         parser=PARSER,
     )
 
