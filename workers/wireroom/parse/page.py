@@ -1,4 +1,4 @@
-"""`html/1`: an article as a web page."""
+"""`html/2`: an article as a web page."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from wireroom.contracts import Author, Block, Dateline, Moment, ParsedArticle, Related
+from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
 from wireroom.errors import Unusable
-from wireroom.parse.asides import Asides, cut_asides
-from wireroom.parse.body import bylined_in, read_blocks, story
+from wireroom.parse.body import Story, read_story
 from wireroom.parse.dateline import split_dateline
+from wireroom.parse.elements import attribute, first_text
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
-from wireroom.parse.wording import seen
 
-PARSER = "html/1"
+PARSER = "html/2"
 DEEPEST = 5_000
 # Those that people often leave open, as <p> and <li>, are no measure of depth.
 _NESTING = re.compile(r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|b|i|font)\b", re.IGNORECASE)
@@ -23,15 +22,19 @@ _NESTING = re.compile(r"<(/?)(?:div|section|article|main|span|blockquote|table|u
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
-    tree = _tree(seen(text))
+    tree = _tree(text)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    asides = cut_asides(tree)
-    found = read_blocks(tree.html or "")
-    refuse_error_page(tree, metadata, found)
-    refuse_wall(tree, metadata, found)
-    blocks, notices = story(found, metadata, {tail.text for tail in asides.tails})
-    refuse_list(tree, metadata, blocks, cards)
-    return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), bylined_in(found), url)
+    titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))
+    story = read_story(tree, metadata, _description(tree))
+    refuse_error_page(titles, metadata, story.blocks)
+    refuse_wall(titles, metadata, story.blocks)
+    refuse_list(metadata, story.blocks, cards)
+    return _article(metadata, story, url)
+
+
+def _description(tree: LexborHTMLParser) -> str:
+    """What the page's head tells of the story."""
+    return attribute(tree.css_first('meta[property="og:description"], meta[name="description"]'), "content")
 
 
 def _tree(text: str) -> LexborHTMLParser:
@@ -55,22 +58,24 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-def _article(
-    metadata: Metadata, blocks: list[Block], asides: Asides, bylined: list[Author], url: str | None
-) -> ParsedArticle:
-    dateline, rest = _dateline(blocks, metadata.published)
-    authors = metadata.authors or bylined
-    origins = metadata.origins | ({"authors": "visible"} if authors is bylined and bylined else {})
+def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
+    dateline, rest = _dateline(story.blocks, metadata.published)
+    bylined = story.bylined if not metadata.authors else []
+    found = (
+        {"body": story.origin}
+        | ({"authors": "visible"} if bylined else {})
+        | ({"dateline": "visible"} if dateline else {})
+    )
     return ParsedArticle(
         title=metadata.title,
         subtitle=metadata.subtitle,
         blocks=rest,
-        authors=authors,
+        authors=metadata.authors or bylined,
         published=metadata.published,
         modified=metadata.modified,
         dateline=dateline,
-        related=[_addressed(related, url) for related in asides.related],
-        tails=asides.tails,
+        related=[_addressed(related, url) for related in story.related],
+        tails=story.tails,
         language_declared=metadata.language_declared,
         section=metadata.section,
         tags=metadata.tags,
@@ -79,8 +84,8 @@ def _article(
         canonical_url=metadata.canonical_url,
         kind=metadata.kind,
         paywalled=metadata.paywalled,
-        origins=origins | ({"dateline": "visible"} if dateline else {}),
-        confidences=metadata.confidences,
+        origins=metadata.origins | found,
+        confidences=metadata.confidences | {"body": round(story.confidence, 2)},
         parser=PARSER,
     )
 

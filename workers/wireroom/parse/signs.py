@@ -5,39 +5,38 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from wireroom.parse.outline import Line, Outline
+from wireroom.parse.outline import Box, Line, Outline
 from wireroom.parse.wording import ends_a_sentence
 
 NAMES = (
-    "length", "ends_a_sentence", "linked", "strong", "prose", "upper", "tag", "depth", "in_main", "in_article", "in_list",
-    "in_figure", "label", "label_parent", "label_grandparent", "label_sum", "label_worst", "label_best",
+    "length", "ends_a_sentence", "linked", "strong", "prose", "upper", "tag", "depth", "in_main", "in_article",  "label", "label_parent", "label_grandparent", "label_sum", "label_worst", "label_best",
     "prose_box", "prose_parent", "prose_grandparent", "size_parent", "count_parent", "linked_parent", "linked_grandparent",
     "density_parent", "density_grandparent", "links_grandparent",
-    "in_trunk", "off_trunk", "off_story", "paragraphs_parent", "story_share", "like_story", "article_number",
+    "in_trunk", "off_trunk", "off_story", "paragraphs_parent", "story_share",  "article_number",
     "position", "prose_before", "prose_after", "from_title", "from_heading", "from_first", "from_last",
     "alike", "alike_prose", "alike_linked", "alike_length", "title_words", "in_description", "in_script",
-    "run_of_links", "under_invitation", "from_last_heading", "words_mean", "words_worst",
-    "length_before", "linked_before", "prose_line_before", "length_after", "linked_after", "prose_line_after",
+    "run_of_links",  "from_last_heading", "words_mean", "words_worst",
+    "length_before", "linked_before",  "length_after", "linked_after", 
 )  # fmt: skip
 """Of the numbers of a line, in order."""
-RULES = (
-    ("comments", r"\bcomments?(?:[-_ ]?(?:list|section|area|body|content|thread|wrapper|form|box|container))?\b|disqus|"
-     r"respond\b|reply"),
-    ("related", r"(?:^|[\s_-])(?:related|recommended|recommendations?|more-(?:stories|news|on|from)|read-(?:more|also|"
-     r"next)|also-read|see-also|recirc\w*|most-?(?:read|popular))(?:$|[\s_-])|relatedstories|related(?:posts|articles|"
-     r"links)|teaser|promo\b|outbrain|taboola|zergnet|trending"),
-    ("newsletter", r"newsletter|sign-?up|subscri(?:be|ption)"),
-    ("bio", r"author-?(?:bio|box|card|info|description)|about-?(?:the-?)?author|\bbio(?:graphy)?\b"),
-    ("furniture", r"\b(?:cookies?|consent|gdpr|social|share|sharing|breadcrumbs?|skip|advert\w*|ad-slot|tags|paywall-prompt|"
-     r"modal|popup|overlay|sidebar|side-?col|footer|menu|navigation|navbar)\b"),
-)  # fmt: skip
+_RULES = re.compile(
+    r"(?P<comments>\bcomments?(?:[-_ ]?(?:list|section|area|body|content|thread|wrapper|form|box|container))?\b|disqus|"
+    r"respond\b|reply)"
+    r"|(?P<related>(?<![^\s_-])(?:related|recommended|recommendations?|more-(?:stories|news|on|from)|read-(?:more|also|next)|"
+    r"also-read|see-also|recirc\w*|most-?(?:read|popular))(?![^\s_-])|relatedstories|related(?:posts|articles|links)|"
+    r"teaser|promo\b|outbrain|taboola|zergnet|trending)"
+    r"|(?P<newsletter>newsletter|sign-?up|subscri(?:be|ption))"
+    r"|(?P<bio>author-?(?:bio|box|card|info|description)|about-?(?:the-?)?author|\bbio(?:graphy)?\b)"
+    r"|(?P<furniture>\b(?:cookies?|consent|gdpr|social|share|sharing|breadcrumbs?|skip|advert\w*|ad-slot|tags|"
+    r"paywall-prompt|modal|popup|overlay|sidebar|side-?col|footer|menu|navigation|navbar)\b)",
+    re.IGNORECASE,
+)
 """What the label of a box says that it holds, instead of the story."""
-_RULES = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in RULES]
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -45,6 +44,7 @@ _CAPITAL = re.compile(r"[A-ZÀ-ÞА-ЯΑ-Ω]")
 _TAGS = {"p": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "li": 5, "td": 6, "th": 6, "blockquote": 7,
          "figcaption": 8, "div": 9, "dd": 10, "dt": 10, "section": 11, "article": 12}  # fmt: skip
 _OTHER_TAG = 13
+_STORYS = frozenset({"body", "main", "article"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _INVITATION = re.compile(
     r"^(?:read (?:more|also|next)|see also|also read|more (?:on|from|about)|related|recommended|most (?:read|popular)|"
@@ -58,13 +58,19 @@ _MOST_CUT, _MOST_CUT_SHARE = 2, 0.25
 """Paragraphs, and share of the page's prose, that a labelled box may hold and still be cut."""
 _LEAST_STORY = 150
 _FAR = 60
+_MOST_ODDS = 4.0
 
 
-class Lexicon(NamedTuple):
+class Lexicon:
     """How much words speak for a line being part of a story, as logarithms of odds: in labels of boxes, and in text."""
 
-    labels: Mapping[str, float]
-    words: Mapping[str, float]
+    def __init__(self, labels: Mapping[str, float], words: Mapping[str, float]) -> None:
+        self._labels, self.words = labels, words
+        self.odds_of = lru_cache(maxsize=20_000)(self._odds_of)
+
+    def _odds_of(self, label: str) -> float:
+        odds = sum([self._labels.get(word, 0.0) for word in words_of(label)])
+        return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
 
 
 class Hints(NamedTuple):
@@ -95,7 +101,6 @@ class _Size(NamedTuple):
     prose: bool
 
 
-@lru_cache(maxsize=20_000)
 def words_of(label: str) -> frozenset[str]:
     """The words of a label, and each two that follow each other in a name."""
     found: set[str] = set()
@@ -141,35 +146,49 @@ def _size(line: Line) -> _Size:
 
 
 def _cut_lines(page: Outline, sizes: Sequence[_Size]) -> list[str | None]:
-    """The rule that cuts each line: its box says what it is, and holds little prose beside the rest of the page."""
-    rules: list[tuple[str, int] | None] = []
-    for at, box in enumerate(page.boxes):
-        rule = rules[box.parent] if at else None
-        if rule is None and at and box.label and box.tag not in {"main", "article"}:
-            name = _rule(box.label)
-            rule = (name, at) if name else None
-        rules.append(rule)
-    held, paragraphs, total = Counter[tuple[str, int]](), Counter[tuple[str, int]](), 0.0
-    for line, size in zip(page.lines, sizes):
+    """The rule that cuts each line: a box around it says what it is, and holds little prose beside the rest of the page."""
+    rules = [_rule(box) for box in page.boxes]
+    prose, paragraphs = [0.0] * len(rules), [0] * len(rules)
+    for line, size in zip(page.lines, sizes, strict=True):
         if size.prose:
-            total += size.length
-            if rule := rules[line.box]:
-                held[rule] += int(size.length)
-                paragraphs[rule] += 1
-    comments = sum(length for (name, _), length in held.items() if name == "comments")
+            prose[line.box] += size.length
+            paragraphs[line.box] += 1
+    for at in range(len(rules) - 1, 0, -1):
+        up = page.boxes[at].parent
+        prose[up] += prose[at]
+        paragraphs[up] += paragraphs[at]
+    comments = sum(_outermost(page, rules, prose, "comments"))
+    told = prose[0] - comments
+    cut: list[str | None] = []
+    for at, (box, rule) in enumerate(zip(page.boxes, rules, strict=True)):
+        if rule == "comments":
+            holds_story = told < _LEAST_STORY
+        else:
+            holds_story = paragraphs[at] > _MOST_CUT and prose[at] > _MOST_CUT_SHARE * told
+        cut.append(cut[box.parent] if at and cut[box.parent] else None if holds_story else rule)
+    return [cut[line.box] for line in page.lines]
 
-    def holds_story(rule: tuple[str, int]) -> bool:
-        if rule[0] == "comments":
-            return total - comments < _LEAST_STORY
-        return paragraphs[rule] > _MOST_CUT and held[rule] > _MOST_CUT_SHARE * (total - comments)
 
-    kept = {rule for rule in {*rules} if rule is not None and holds_story(rule)}
-    return [rule[0] if (rule := rules[line.box]) and rule not in kept else None for line in page.lines]
+def _outermost(page: Outline, rules: Sequence[str | None], prose: Sequence[float], rule: str) -> Iterator[float]:
+    """The prose in each box to which the rule applies, and that is in no other such box."""
+    within: list[bool] = []
+    for at, box in enumerate(page.boxes):
+        around = at > 0 and within[box.parent]
+        within.append(around or rules[at] == rule)
+        if within[at] and not around:
+            yield prose[at]
+
+
+def _rule(box: Box) -> str | None:
+    if box.tag == "figcaption":
+        return "caption"
+    return _labelled(box.label) if box.label and box.tag not in _STORYS else None
 
 
 @lru_cache(maxsize=20_000)
-def _rule(label: str) -> str | None:
-    return next((name for name, pattern in _RULES if pattern.search(label)), None)
+def _labelled(label: str) -> str | None:
+    found = _RULES.search(label)
+    return found.lastgroup if found else None
 
 
 class _Boxes:
@@ -204,7 +223,7 @@ class _Boxes:
         self.worst, self.best, self.depth = [0.0] * number, [0.0] * number, [0] * number
         self.article, self.main, self.list, self.figure = [-1] * number, [0.0] * number, [0.0] * number, [0.0] * number
         for at, (up, tag, label) in enumerate(page.boxes):
-            odds = self.label[at] = _odds(label, lexicon) if label else 0.0
+            odds = self.label[at] = lexicon.odds_of(label) if label else 0.0
             self.worst[at], self.best[at] = min(self.worst[up], odds), max(self.best[up], odds)
             self.label_sum[at] = 0.9 * self.label_sum[up] + odds
             if at:
@@ -250,10 +269,6 @@ def _inside(parents: Sequence[int], box: int) -> list[bool]:
     for at in range(len(parents)):
         inside[at] = at == box or (at > 0 and inside[parents[at]])
     return inside
-
-
-def _odds(label: str, lexicon: Lexicon) -> float:
-    return max(-4.0, min(4.0, sum([lexicon.labels.get(word, 0.0) for word in words_of(label)])))
 
 
 class _Flow:
@@ -386,7 +401,7 @@ def _title_at(page: Outline, title: str, heading: int) -> int:
     if not wanted:
         return heading
     for at, line in enumerate(page.lines):
-        if len(line.text) > 300:
+        if not 0.4 < len(line.text) / len(title) < 2.6:
             continue
         text = _squeezed(line.text)
         likeness = 1.0 if text == wanted else 0.8 * _holds(text, wanted)
