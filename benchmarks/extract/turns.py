@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -43,7 +43,7 @@ class Runner:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
+        self._end(0.0)
 
     def answer(self, given: Given) -> Row:
         """The row of a page; one with `err` where the system failed on it. Raises `WireroomError` if it never ran."""
@@ -52,11 +52,12 @@ class Runner:
         try:
             process.stdin.write(json.dumps(given._asdict()).encode() + b"\n")
             process.stdin.flush()
-            ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
-            line = process.stdout.readline() if ready else b""
+            if not select.select([process.stdout], [], [], PATIENCE)[0]:
+                return {"id": given.id, "err": f"no answer in {PATIENCE:g} s, {self._end(0.0)}"}
+            line = process.stdout.readline()
         except BrokenPipeError:
             line = b""
-        return json.loads(line) if line else self._failed(given)
+        return json.loads(line) if line else self._ended(given)
 
     def _begin(self) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
@@ -64,21 +65,23 @@ class Runner:
             # In a group of its own, so that Ctrl-C is this process's to handle.
             return subprocess.Popen(command(self._system), stdin=pipe, stdout=pipe, stderr=log, process_group=0)
 
-    def _failed(self, given: Given) -> Row:
-        code = self._end()
-        said = self._log.read_text("utf-8", "replace")[-1500:]
+    def _ended(self, given: Given) -> Row:
+        how, said = self._end(), self._log.read_text("utf-8", "replace")[-1500:]
         if "ImportError" in said or "ModuleNotFoundError" in said:
             raise WireroomError(f"{self._system} does not run:\n{said}")
-        return {"id": given.id, "err": f"no answer in {PATIENCE:g} s" if code is None else f"ended with {code}"}
+        return {"id": given.id, "err": how}
 
-    def _end(self) -> int | None:
-        """End it; its exit code if it had ended by itself."""
+    def _end(self, patience: float = 1.0) -> str:
+        """End it; how it had ended by itself, if it had."""
         if (process := self._process) is None:
-            return None
-        self._process, code = None, process.poll()
+            return ""
+        self._process, code = None, None
+        with suppress(subprocess.TimeoutExpired):
+            # Its output is closed before it is gone.
+            code = process.wait(patience)
         process.kill()
         process.communicate()
-        return code
+        return "was ended" if code is None else f"ended with {code}"
 
 
 def take_turns(
@@ -99,7 +102,7 @@ def take_turns(
 def _rates(found: dict[str, dict[str, Row]], turn: Sequence[Given]) -> str:
     """Pages a CPU second in a turn."""
     spent = {name: sum(rows[one.id].get("cpu", 0.0) for one in turn) for name, rows in found.items()}
-    return ", ".join(f"{name} {len(turn) / cpu:.0f}" for name, cpu in spent.items() if cpu) + " pages a CPU second"
+    return "pages a CPU second: " + ", ".join(f"{name} {len(turn) / cpu:.0f}" for name, cpu in spent.items() if cpu)
 
 
 def progress(said: Iterator[str]) -> None:

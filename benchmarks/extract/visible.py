@@ -17,19 +17,25 @@ _INLINE = frozenset(
     | {"tt", "u", "var", "wbr", "img", "picture", "source", "input", "nobr", "amp-img", "ruby", "rb", "rt", "rp"}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NO_SCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"\s+")
 
 
 def visible_lines(html: str) -> list[str]:
     """The lines of a page, from top to bottom; none where it shows nothing."""
-    body = LexborHTMLParser(html).body
+    body = _tree(html).body
     return [] if body is None else lines_of(body)
 
 
 def linked_lines(html: str) -> set[str]:
     """The lines within each link, and each link as one line."""
-    links = [lines_of(link) for link in LexborHTMLParser(html).css("a")]
+    links = [lines_of(link) for link in _tree(html).css("a")]
     return {line for lines in links for line in (*lines, " ".join(lines)) if line}
+
+
+def _tree(html: str) -> LexborHTMLParser:
+    # What a browser that runs scripts does not even parse: a block in it would end the blocks around it.
+    return LexborHTMLParser(_NO_SCRIPT.sub("", html))
 
 
 def lines_of(top: LexborNode) -> list[str]:
