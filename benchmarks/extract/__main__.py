@@ -46,19 +46,25 @@ def _bench(given: argparse.Namespace, directory: Path) -> None:
         sys.stdout.writelines(f"{domain}\n" for domain in sorted({page.domain for page in pages if page.held_back}))
         return
     prepare(given.systems)
-    wanted = {page.id for page in pages}
-    found = {name: kept_rows(given.keep, name, wanted) if given.keep else {} for name in given.systems}
+    found = _kept(given, pages)
+    earlier = [name for name, rows in found.items() if rows]
     texts = make_texts(pages, directory) if OURS in given.systems else None
     before = os.getloadavg()[0]
     with _until_stopped() as stopped:
         _measure(pages, directory, found, texts)
     if given.keep:
         keep(given.keep, found)
-    sys.stdout.write(report(score, pages, found, texts))
-    sys.stdout.write(f"\n{measured_on(given.systems, before)}\n")
+    sys.stdout.write(f"{report(score, pages, found, texts)}\n{measured_on(given.systems, before)}\n")
     sys.stdout.write(f"intervals: 95 of 100 of {RESAMPLES:,} paired resamples of the pages, seed {SEED}\n")
+    if earlier:
+        sys.stdout.write(f"kept from an earlier run, its CPU times too: {', '.join(earlier)}\n")
     if stopped:
         sys.exit(STOPPED)
+
+
+def _kept(given: argparse.Namespace, pages: list[Page]) -> dict[str, dict[str, Row]]:
+    wanted = {page.id for page in pages}
+    return {name: kept_rows(given.keep, name, wanted) if given.keep else {} for name in given.systems}
 
 
 def _arguments() -> argparse.Namespace:

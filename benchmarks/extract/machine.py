@@ -8,16 +8,16 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.extract.peers import version
+from benchmarks.extract.peers import pinned
 
 
 def measured_on(systems: Iterable[str], load_before: float) -> str:
     """Machine, how busy it was, versions, and commit."""
-    versions = dict.fromkeys(f"{system} {version(system)}" for system in systems if version(system))
+    peers = filter(None, dict.fromkeys(map(pinned, systems)))
     return (
         f"{_cpu()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()};"
         f" load average {load_before:.1f} before, {os.getloadavg()[0]:.1f} after\n"
-        f"{', '.join([f'wireroom at commit {_commit()}', *versions])}"
+        f"{', '.join([f'wireroom at commit {_commit()}', *peers])}"
     )
 
 

@@ -24,19 +24,16 @@ class Page:
     url: str | None
     domain: str
     place: Path
+    bodies: list[str]
+    """The alternatives of the gold body; none where there is no gold for it."""
     row: dict[str, Any]
-
-    @property
-    def bodies(self) -> list[str]:
-        """The alternatives of the gold body; none where there is no gold for it."""
-        return list(self.row["gold"].get("body", ()))
 
     @property
     def held_back(self) -> bool:
         """Whether it is of a site that nobody looks at while the parser is made."""
         return is_held_back(self.domain)
 
-    def bytes(self) -> bytes:
+    def read(self) -> bytes:
         """The page as it was captured."""
         return gzip.decompress(self.place.read_bytes())
 
@@ -50,13 +47,14 @@ def read_pages(data: Path, directory: Path) -> list[Page]:
     """All pages of a folder, in its order; an archive is unpacked into `directory`. Raises `WireroomError`."""
     index = _index(data, directory)
     try:
-        rows = [json.loads(line) for line in index.read_text("utf-8").splitlines()]
-        return [
-            Page(row["id"], row.get("url"), row["domain"], index.parent / row["html"], row | {"gold": row["gold"]})
-            for row in rows
-        ]
-    except (ValueError, KeyError, TypeError) as error:
+        return [_page(json.loads(line), index.parent) for line in index.read_text("utf-8").splitlines()]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WireroomError(f"{index}: a row is no JSON object with id, set, domain, html, gold: {error!r}") from error
+
+
+def _page(row: dict[str, Any], folder: Path) -> Page:
+    bodies = row["gold"].get("body") or []
+    return Page(row["id"], row.get("url"), row["domain"], folder / row["html"], list(bodies), row)
 
 
 def spread(pages: Sequence[Page], number: int | None) -> list[Page]:

@@ -36,11 +36,11 @@ def command(system: str) -> list[str]:
     return [str(python), "-P", str(_HERE / "runner.py"), OURS if system == OURS_FROM_TEXT else system]
 
 
-def version(system: str) -> str:
-    """The pinned version of a peer; empty for Wireroom."""
+def pinned(system: str) -> str:
+    """The package of a peer and its version, as `trafilatura==2.3.1`; empty for Wireroom."""
     package = _PACKAGES.get(system)
     lines = [] if package is None else _lock(package).read_text().splitlines()
-    return next((line.split()[0].partition("==")[2] for line in lines if line.startswith(f"{package}==")), "")
+    return next((line.split()[0] for line in lines if line.startswith(f"{package}==")), "")
 
 
 def prepare(systems: Sequence[str]) -> None:

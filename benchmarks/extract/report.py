@@ -20,7 +20,7 @@ Rows = Mapping[str, Mapping[str, Row]]
 def report(score: Score, pages: Sequence[Page], found: Rows, texts: Texts | None) -> str:
     """The tables, in Markdown, of those pages that every system has had."""
     done = [page for page in pages if all(page.id in rows for rows in found.values())]
-    links = {page.id: linked_lines(decoded(page.bytes())) for page in done if page.bodies}
+    links = {page.id: linked_lines(decoded(page.read())) for page in done if page.bodies}
     parts = (("Development pages", False), ("Held-back pages", True))
     return "".join(
         f"\n{line}\n"

@@ -34,7 +34,7 @@ def make_texts(pages: Sequence[Page], directory: Path) -> Texts:
     """Write the visible text of each page that has a gold body into `directory`, and read it in the simplest ways."""
     given, found = [], dict[str, dict[str, Row]]({WHOLE: {}, RUN: {}, OURS_FROM_TEXT: {}})
     for number, page in enumerate(page for page in pages if page.bodies):
-        lines = visible_lines(decoded(page.bytes()))
+        lines = visible_lines(decoded(page.read()))
         place = directory / f"visible-{number}.txt.gz"
         place.write_bytes(gzip.compress("\n".join(lines).encode(), compresslevel=1))
         given.append(Given(page.id, str(place), None, TEXT_TYPE))

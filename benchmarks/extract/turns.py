@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import select
 import subprocess
 import sys
@@ -37,6 +38,7 @@ class Runner:
     def __init__(self, system: str, log: Path) -> None:
         self._system = system
         self._log = log
+        self._answers = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -57,7 +59,11 @@ class Runner:
             line = process.stdout.readline()
         except BrokenPipeError:
             line = b""
-        return json.loads(line) if line else self._ended(given)
+        if not line:
+            return self._ended(given)
+        self._answers = True
+        row: Row = json.loads(line)
+        return row
 
     def _begin(self) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
@@ -67,7 +73,7 @@ class Runner:
 
     def _ended(self, given: Given) -> Row:
         how, said = self._end(), self._log.read_text("utf-8", "replace")[-1500:]
-        if "ImportError" in said or "ModuleNotFoundError" in said:
+        if not self._answers and re.search(r"^(?:Import|ModuleNotFound)Error", said, re.MULTILINE):
             raise WireroomError(f"{self._system} does not run:\n{said}")
         return {"id": given.id, "err": how}
 

@@ -52,7 +52,7 @@ def _again(page: Path) -> int:
 def _hunt(given: argparse.Namespace) -> int:
     seed = randbelow(2**32) if given.seed is None else given.seed
     with TemporaryDirectory(prefix="fuzz-") as directory:
-        pages = [page.bytes() for page in read_pages(given.data, Path(directory))]
+        pages = [page.read() for page in read_pages(given.data, Path(directory))]
     sys.stderr.write(f"seed {seed}: {given.minutes:g} minutes, {given.children} at a time, from {len(pages)} pages\n")
     hunt, stopping = Hunt(pages, seed, given.folder), Event()
     signal.signal(signal.SIGINT, lambda *_: stopping.set())

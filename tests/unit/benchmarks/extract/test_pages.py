@@ -41,7 +41,7 @@ def test_pages_are_read_from_a_folder_or_an_archive_in_it(form: str, tmp_path: P
     (tmp_path / "unpacked").mkdir()
     one, two = read_pages(data, tmp_path / "unpacked")
     assert (one.id, one.url, one.domain, one.bodies) == ("made:1", "https://one.example/1", "one.example", ["A story."])
-    assert (two.url, two.bodies, two.bytes()) == (None, [], b"<p>A story.")
+    assert (two.url, two.bodies, two.read()) == (None, [], b"<p>A story.")
 
 
 def test_a_folder_without_pages_or_without_a_judge_is_named(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_kept_predictions_of_a_peer_are_taken_again_but_not_of_another_version_n
     assert kept_rows(tmp_path, PRECISE, {"a"}).keys() == {"a"}
     assert kept_rows(tmp_path, "wireroom", {"a"}) == {}
     file = tmp_path / f"{PRECISE}.jsonl"
-    file.write_text(json.dumps({"id": "a", "version": "0.1"}) + "\n")
+    file.write_text(json.dumps({"id": "a", "of": "trafilatura==0.1"}) + "\n")
     assert kept_rows(tmp_path, PRECISE, {"a"}) == {}
 
 
