@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from benchmarks.extract.scores import Score
-from benchmarks.extract.table import Part, markdown
+from benchmarks.extract.table import NOT_GIVEN, Part, markdown
 from benchmarks.extract.tails import has_headline_list
 from benchmarks.extract.turns import Row
 
@@ -39,7 +39,7 @@ def _cpu(part: Part, system: str) -> list[float]:
 
 def _rate(part: Part, system: str) -> str:
     spent = _cpu(part, system)
-    return f"{len(spent) / sum(spent):.0f}" if spent else "-"
+    return f"{len(spent) / sum(spent):.0f}" if spent else NOT_GIVEN
 
 
 def _fallen_back(part: Part, system: str) -> str:
@@ -58,10 +58,10 @@ def _headline_lists(score: Score, links: Mapping[str, set[str]], part: Part, sys
 
 def _mean(score: Score, key: str, part: Part, system: str) -> str:
     value = score.aggregate(part.figures[system], 0).get(key)
-    return "-" if value is None else f"{value:.3f}"
+    return NOT_GIVEN if value is None else f"{value:.3f}"
 
 
 def share(found: Iterable[bool]) -> str:
     """In per cent; `-` of nothing."""
     each = list(found)
-    return f"{100 * sum(each) / len(each):.1f} %" if each else "-"
+    return f"{100 * sum(each) / len(each):.1f} %" if each else NOT_GIVEN

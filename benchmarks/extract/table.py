@@ -12,9 +12,10 @@ from benchmarks.extract.scores import Score, Scored, by_set, scored
 from benchmarks.extract.turns import Row
 
 POOLED = "all"
+NOT_GIVEN = "-"
 _FIGURES = (
-    ("title exact", "t="), ("authors, F1 of sets", "aF1"), ("day", "day"), ("minute, with zone", "min"),
-    ("lead image", "img"), ("date where there is none", "spur"),
+    ("title exact", "t=", "title"), ("authors, F1 of sets", "aF1", "authors"), ("day", "day", "date"),
+    ("minute, with zone", "min", "date"), ("lead image", "img", "image"), ("date where there is none", "spur", "date"),
 )  # fmt: skip
 
 
@@ -32,24 +33,25 @@ def judged(score: Score, pages: Sequence[Page], rows: Mapping[str, Mapping[str, 
 
 
 def quality(score: Score, part: Part) -> str:
-    """Every figure that a set has gold for."""
-    rows = [["body F1", name, *cells] for name, *cells in body_rows(score, part)]
-    for title, key in _FIGURES:
-        rows += [[title, name, *cells] for name, *cells in _rows(score, part, key, f"n_{key}") if name != POOLED]
+    """Every figure that a set has gold for; of a system that never gives a field, none."""
+    rows = [["body F1", *row] for row in body_rows(score, part)]
+    for title, key, field in _FIGURES:
+        rows += [[title, *row] for row in _rows(score, part, key, f"n_{key}", field) if row[0] != POOLED]
     return markdown(["", "set", "pages", *part.figures], rows)
 
 
 def body_rows(score: Score, part: Part) -> list[list[str]]:
     """Body F1: of all pages, then of each set."""
-    return _rows(score, part, "F1", "nb")
+    return _rows(score, part, "F1", "nb", "text")
 
 
-def _rows(score: Score, part: Part, key: str, number: str) -> list[list[str]]:
-    rows = []
+def _rows(score: Score, part: Part, key: str, number: str, field: str) -> list[list[str]]:
+    rows, gives = [], {system: any(row.get(field) for row in found.values()) for system, found in part.rows.items()}
     for name in _sets(part):
-        found = [score.aggregate(_of_set(figures, name), 0) for figures in part.figures.values()]
-        if found and found[0].get(key) is not None:
-            rows.append([name, str(found[0][number]), *(f"{one[key]:.3f}" for one in found)])
+        found = {system: score.aggregate(_of_set(figures, name), 0) for system, figures in part.figures.items()}
+        if numbers := {one[number] for one in found.values() if one.get(key) is not None}:
+            cells = (f"{one[key]:.3f}" if gives[system] else NOT_GIVEN for system, one in found.items())
+            rows.append([name, str(numbers.pop()), *cells])
     return rows
 
 

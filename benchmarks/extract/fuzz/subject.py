@@ -16,7 +16,7 @@ from benchmarks.extract.fuzz.trial import ENDED_AFTER, RAISED
 MOST_CPU_SECONDS = 2.0
 MOST_MEGABYTES = 500.0
 DIED = "died: "
-_PATIENCE = 180.0
+_PATIENCE = 600.0
 _ARGV = (sys.executable, "-m", "benchmarks.extract.fuzz.trial")
 
 

@@ -24,10 +24,11 @@ def score_page(row, pred):
     gold, text = row["gold"], pred.get("text") or ""
     hit = gold["body"][0] in text
     return {"set": row["set"], "P": 1.0 if hit else None, "R": float(hit), "F": float(hit),
-            "t=": int(pred.get("title") == gold["title"])}
+            "t=": int(pred.get("title") == gold["title"]), "img": 0}
 def aggregate(pages, boot):
     mean = lambda key: sum(page[key] or 0 for page in pages) / len(pages)
-    return {"F1": mean("F"), "P": mean("F"), "R": mean("R"), "nb": len(pages), "t=": mean("t="), "n_t=": len(pages)}
+    numbers = {key: len(pages) for key in ("nb", "n_t=", "n_img")}
+    return numbers | {"F1": mean("F"), "P": mean("P"), "R": mean("R"), "t=": mean("t="), "img": 0}
 """
 SITES = {held_back: next(f"site{at}.example" for at in range(99) if is_held_back(f"site{at}.example") is held_back)
          for held_back in (False, True)}  # fmt: skip
@@ -64,6 +65,7 @@ def test_one_run_tells_the_quality_of_development_and_held_back_pages_apart_and_
     assert ("title exact", "made", "1", "1.000") in {
         tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in held_back.splitlines() if "|" in line
     }
+    assert ("lead image", "made", "3", "-") in cells
     assert ("set", "pages", "whole text", "best run of prose", "wireroom-text") in cells
     assert "pages a CPU second" in developed and "commit" in held_back
     kept = [json.loads(line) for line in (data / "kept" / "wireroom.jsonl").read_text().splitlines()]
