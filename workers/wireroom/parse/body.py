@@ -13,6 +13,7 @@ from wireroom.contracts import Author, Block, Related
 from wireroom.parse.ages import split_age
 from wireroom.parse.byline import is_name, read_byline
 from wireroom.parse.calendar import find_date
+from wireroom.parse.elements import attribute
 from wireroom.parse.fallback import BodyKind, read_blocks
 from wireroom.parse.forest import learned
 from wireroom.parse.metadata import Metadata
@@ -71,7 +72,13 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> 
     return Story(kept, tails, related, bylined, origin, max(0.0, 1 - doubt))
 
 
+def description_of(tree: LexborHTMLParser) -> str:
+    """What the page's head tells of the story."""
+    return attribute(tree.css_first('meta[property="og:description"], meta[name="description"]'), "content")
+
+
 def hints_of(metadata: Metadata, description: str) -> Hints:
+    """What speaks for a line beside its look."""
     return Hints(metadata.title, description, tidy(metadata.body))
 
 

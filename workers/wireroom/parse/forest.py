@@ -12,11 +12,14 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from wireroom.parse.signs import NAMES, Lexicon
+from wireroom.parse.lexicon import Lexicon
+from wireroom.parse.signs import NAMES
 
 Node: TypeAlias = "tuple[int, float, Node, Node] | float"
 """Which number is looked at, up to which value it goes left, left, right; or a leaf's weight."""
 LEARNED = "learned.json.zst"
+_AT_ONCE = 256
+"""Lines, for the sake of memory."""
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -56,9 +59,12 @@ class Forest:
 
     def judge(self, numbers: Sequence[Sequence[float]]) -> list[float]:
         """How probable it is that the lines with these numbers (`signs.NAMES`) are part of the story, 0 to 1 each."""
-        if not numbers:
-            return []
-        lines = np.array(numbers, np.float32)
+        chances: list[float] = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            chances += self._judge(np.array(numbers[start : start + _AT_ONCE], np.float32))
+        return chances
+
+    def _judge(self, lines: NDArray[np.float32]) -> list[float]:
         answers = np.where(lines[:, self._signs] <= self._most, np.float32(1), np.float32(-1))
         reached = np.matmul(answers.transpose(1, 0, 2), self._turns) == self._depths
         total: NDArray[np.float32] = (reached * self._weights).sum(axis=(0, 2))

@@ -16,6 +16,8 @@ _UNSEEN = [
 _FRAME = ["nav", "footer"]
 _LEAST_UNFRAMED = 200
 """Characters: a page that has less outside its frame is marked up wrongly, and all of it is read."""
+MOST_LINES = 4_000
+"""What stands behind so many lines is not read."""
 _INLINE = frozenset(
     [
         "a",
@@ -135,6 +137,8 @@ def _read(root: LexborNode) -> Outline:
         place = places.get(parent.mem_id) or _place(parent, places, boxes)
         if place.box != box or breaks > 1:
             flush()
+            if len(lines) == MOST_LINES:
+                break
             box, linked, strong, link = place.box, 0, 0, None
         elif breaks:
             parts.append(" ")

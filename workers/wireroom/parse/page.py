@@ -8,16 +8,21 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
 from wireroom.errors import Unusable
-from wireroom.parse.body import Story, read_story
+from wireroom.parse.body import Story, description_of, read_story
 from wireroom.parse.dateline import split_dateline
-from wireroom.parse.elements import attribute, first_text
+from wireroom.parse.elements import first_text
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
 
 PARSER = "html/2"
 DEEPEST = 5_000
 # Those that people often leave open, as <p> and <li>, are no measure of depth.
-_NESTING = re.compile(r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|b|i|font)\b", re.IGNORECASE)
+_NESTING = re.compile(
+    r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|a|b|i|font|em|strong|u|s|small|code|big|tt|nobr)\b",
+    re.IGNORECASE,
+)
+MOST_ATTRIBUTES = 3_000
+_LONG_TAG = re.compile(rf"<[a-z][^<>]{{{2 * MOST_ATTRIBUTES},}}", re.IGNORECASE)
 
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
@@ -25,21 +30,18 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
     tree = _tree(text)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
     titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))
-    story = read_story(tree, metadata, _description(tree))
+    story = read_story(tree, metadata, description_of(tree))
     refuse_error_page(titles, metadata, story.blocks)
     refuse_wall(titles, metadata, story.blocks)
     refuse_list(metadata, story.blocks, cards)
     return _article(metadata, story, url)
 
 
-def _description(tree: LexborHTMLParser) -> str:
-    """What the page's head tells of the story."""
-    return attribute(tree.css_first('meta[property="og:description"], meta[name="description"]'), "content")
-
-
 def _tree(text: str) -> LexborHTMLParser:
     if _is_deep(text):
         raise Unusable("malformed", f"the page's elements are nested more than {DEEPEST:,} deep")
+    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
     try:
         return LexborHTMLParser(text)
     except (SelectolaxError, ValueError) as error:
@@ -47,7 +49,10 @@ def _tree(text: str) -> LexborHTMLParser:
 
 
 def _is_deep(text: str) -> bool:
-    """Whether elements are nested deeper than `DEEPEST`: the time to walk them grows with the square of that."""
+    """Whether elements are nested, or opened and never closed, more than `DEEPEST` deep.
+
+    The time to walk them grows with the square of that; formatting that stays open is opened anew in each block.
+    """
     if text.count("<") <= DEEPEST:
         return False
     depth = 0
