@@ -38,6 +38,7 @@ def _facts(parsed: ParsedArticle, enrichments: Enrichments) -> Iterator[tuple[st
     for name, value in {
         "authors": ", ".join(author.name for author in parsed.authors),
         "published": published(enrichments.published or parsed.published),
+        "paywall": "readers must pay" if parsed.paywalled else "",
         "dateline": _dateline(parsed, enrichments.dateline_place),
         "language": _language(enrichments),
         "text": first_paragraph(parsed),

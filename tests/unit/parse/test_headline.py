@@ -58,6 +58,8 @@ def test_in_a_script_without_spaces_words_are_shared_too() -> None:
 def test_a_line_above_the_headline_is_no_part_of_it() -> None:
     head = linked(headline="The ferry sails again") + og("The ferry sails again")
     assert told(head, h1("Opinion The ferry sails again")).title == "The ferry sails again"
+    alone = told(og("The old ferry sails"), h1("Opinion The old ferry sails"), title="A boat is back")
+    assert alone.title == "The old ferry sails"
     sharing = og("Repairs: The old ferry sails again")
     assert told(sharing, h1("On the lake - The old ferry sails again")).title == "The old ferry sails again"
 
@@ -70,6 +72,8 @@ def test_a_line_above_the_headline_stays_where_the_newsroom_writes_it_into_the_t
 def test_of_two_spellings_the_more_common_is_taken() -> None:
     head = linked(headline="Lake port: ferry sails") + og("Lake port: ferry sails")
     assert told(head, "<h1><span>Lake port</span><span>ferry sails</span></h1>").title == "Lake port: ferry sails"
+    spelt = told(og("Lake port ferry sails"), h1("Lake port: ferry sails"), title="Lake port: ferry sails").title
+    assert spelt == "Lake port: ferry sails"
 
 
 @pytest.mark.parametrize(

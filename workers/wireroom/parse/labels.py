@@ -12,8 +12,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(
-    r"byline|author|auth-?name|writer|auteur|\bautor|reporter|journalist|signature|contributor|penulis|yazar|skribent|creator|"
-    r"\bname\b",
+    r"byline|author|auth-?name|writer|auteur|\bautor|reporter|journalist|signature|contributor|penulis|yazar|skribent|"
+    r"creator|(?:^|\s)(?:user|provider|source|display|full)?-?name(?:\s|$)",
     re.IGNORECASE,
 )
 _DATES = re.compile(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _HOST = re.compile(r"https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]|^the(?=\W)")
 _LEAST, _MOST_BESIDE = 5, 12
+_REMEMBERED = 4096
 _OF_MANY = frozenset(
     {
         "co",
@@ -49,6 +51,7 @@ def is_masthead(part: str, names: Masthead) -> bool:
     )
 
 
+@lru_cache(_REMEMBERED)
 def squeezed(name: str) -> str:
     """The letters and digits of a name, in lower case, without "the"."""
     return _NOT_LETTERS.sub("", name.lower())

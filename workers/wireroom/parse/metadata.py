@@ -20,6 +20,8 @@ from wireroom.parse.scripts import scripted_claims
 from wireroom.parse.wording import tidy
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+# Most addresses are absolute, and need not be joined to anything.
+_PLAIN = re.compile(r"https?://[a-z\d-]+(?:\.[a-z\d-]+)+(?:[/?#][^\s\\]*)?")
 T = TypeVar("T")
 
 
@@ -56,7 +58,7 @@ class _Ladder:
 
     def pick(self, field: str, read: Callable[[Claims], T | None], *order: str) -> T | None:
         """The first value that is not empty; origins named in `order` are asked first."""
-        rungs = sorted(self.rungs, key=lambda rung: order.index(rung.origin) if rung.origin in order else len(order))
+        rungs = sorted(self.rungs, key=lambda rung: _place(rung.origin, order)) if order else self.rungs
         said = [(rung.origin, value) for rung in rungs if (value := read(rung)) not in (None, "", ())]
         if not said:
             return None
@@ -69,6 +71,10 @@ class _Ladder:
         """Remember where a field's value was found, and how many places agree or differ."""
         self.origins[field] = origin
         self.confidences.note(field, origin, agreeing, differing)
+
+
+def _place(origin: str, order: Sequence[str]) -> int:
+    return order.index(origin) if origin in order else len(order)
 
 
 def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
@@ -108,6 +114,8 @@ def _base(base: str, url: str | None) -> str | None:
 
 def absolute(address: str, base: str | None) -> str | None:
     """The http(s) address, made absolute by `base`; None where that gives none."""
+    if _PLAIN.fullmatch(address):
+        return address
     try:
         joined = urljoin(base or "", address)
         parts = urlsplit(joined)
