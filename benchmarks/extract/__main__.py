@@ -54,6 +54,7 @@ def _bench(given: argparse.Namespace, directory: Path) -> None:
         _measure(pages, directory, found, texts)
     if given.keep:
         keep(given.keep, found)
+    sys.stderr.write("judging\n")
     sys.stdout.write(f"{report(score, pages, found, texts)}\n{measured_on(given.systems, before)}\n")
     sys.stdout.write(f"intervals: 95 of 100 of {RESAMPLES:,} paired resamples of the pages, seed {SEED}\n")
     if earlier:

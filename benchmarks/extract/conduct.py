@@ -14,7 +14,7 @@ Figure = Callable[[Part, str], str]
 
 
 def conduct(score: Score, part: Part, links: Mapping[str, set[str]]) -> str:
-    """The table, a column for each system; `links` are the linked lines of each page with a gold body."""
+    """The table, a column for each system; `links` are the letters of the links of each page with gold."""
     figures: dict[str, Figure] = {
         "pages a CPU second": _rate,
         "slowest page, CPU s": lambda part, system: f"{max(_cpu(part, system), default=0.0):.2f}",

@@ -10,6 +10,7 @@ from benchmarks.extract.peers import PRECISE
 from benchmarks.extract.runner import decoded
 from benchmarks.extract.scores import Score
 from benchmarks.extract.table import body_rows, differences, judged, markdown, quality
+from benchmarks.extract.tails import letters
 from benchmarks.extract.texts import Texts
 from benchmarks.extract.turns import Row
 from benchmarks.extract.visible import linked_lines
@@ -20,7 +21,7 @@ Rows = Mapping[str, Mapping[str, Row]]
 def report(score: Score, pages: Sequence[Page], found: Rows, texts: Texts | None) -> str:
     """The tables, in Markdown, of those pages that every system has had."""
     done = [page for page in pages if all(page.id in rows for rows in found.values())]
-    links = {page.id: linked_lines(decoded(page.read())) for page in done if page.bodies}
+    links = {page.id: set(map(letters, linked_lines(decoded(page.read())))) for page in done if page.bodies}
     parts = (("Development pages", False), ("Held-back pages", True))
     return "".join(
         f"\n{line}\n"

@@ -96,6 +96,13 @@ def nested(body: bytes, _: Pages, dice: Random) -> bytes:
     return _inserted(body, lambda tag: tag + opening * depth + inside, dice)
 
 
+def unclosed(body: bytes, _: Pages, dice: Random) -> bytes:
+    """With many marks of bold type, each different, which stay open: a parser opens them all anew in each paragraph."""
+    number = dice.choice((30, 300, 3000, 20_000))
+    marks = b"".join(b"<b id=%d>" % at for at in range(number))
+    return _inserted(body, lambda tag: tag + b"<p>" + marks + b"</p>", dice)
+
+
 def blown(body: bytes, _: Pages, dice: Random) -> bytes:
     """With one very long attribute, or very many."""
     size = dice.choice((1000, 100_000, 5_000_000))
@@ -140,7 +147,5 @@ def _inserted(body: bytes, made: Callable[[bytes], bytes], dice: Random) -> byte
     return body[: tag.start()] + made(tag[0]) + body[tag.end() :]
 
 
-MUTATIONS: Mapping[str, Mutation] = MappingProxyType({
-    one.__name__: one
-    for one in (truncated, spliced, flipped, recoded, relabelled, repeated, nested, blown, odd, scripted, braced)
-})  # fmt: skip
+_ALL = (truncated, spliced, flipped, recoded, relabelled, repeated, nested, unclosed, blown, odd, scripted, braced)
+MUTATIONS: Mapping[str, Mutation] = MappingProxyType({one.__name__: one for one in _ALL})

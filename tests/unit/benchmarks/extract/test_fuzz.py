@@ -84,7 +84,10 @@ def test_the_kernel_ends_a_parse_that_does_not_end() -> None:
         "trial.parse, trial.ENDED_AFTER = parse, 0.2\ntrial.main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], input=b'{"length": 1, "content_type": "", "url": null}\nx', check=False
+        [sys.executable, "-c", code],
+        input=b'{"length": 1, "content_type": "", "url": null}\nx',
+        check=False,
+        timeout=120,
     )
     assert done.returncode == -signal.SIGPROF
 
