@@ -101,7 +101,7 @@ class _Flow:
             sums[3] += size.prose
 
     def _find_story(self) -> None:
-        """The box with the most prose in paragraphs of its own; those under the title and before another story first."""
+        """The box with most prose in paragraphs of its own; those under the title, before another story, count more."""
         weight, later = [0.0] * len(self.page.boxes), 0
         for at, (line, size) in enumerate(zip(self.page.lines, self.sizes, strict=True)):
             if at > self.title and self.page.boxes[line.box].tag == "h1" and len(line.text) > 20:
