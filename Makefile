@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 # PYTHON=python3.12 chooses one; otherwise the newest supported Python that runs and can make environments.
 USABLE = -c 'import ensurepip, ssl, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --custom-compile-command "make lock"
+  --custom-compile-command "make $@"
 
 .PHONY: help
 help:  ## show this list
@@ -72,6 +72,15 @@ bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 
 bench-losses: setup  ## what a careful Celery chain and Wireroom lose and repeat under the same faults (12 minutes); LOSSES="--help"
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.losses $(LOSSES)
 
+.PHONY: bench-extract
+bench-extract: setup  ## how well and fast Wireroom and its peers extract the pages in DATA (15 minutes); EXTRACT="--help" shows how to do less
+	@exec env PYTHONPATH=tests $(BIN)/python -m benchmarks.extract $(if $(DATA),--data "$(DATA)") $(EXTRACT)
+
+.PHONY: fuzz-extract
+fuzz-extract: setup  ## mutated real pages through parse, for MINUTES=30; FUZZ="--help"
+	@exec env PYTHONPATH=tests $(BIN)/python -m benchmarks.extract.fuzz $(if $(DATA),--data "$(DATA)") \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(FUZZ)
+
 .PHONY: lint
 lint: setup
 	$(BIN)/ruff check .
@@ -90,6 +99,11 @@ lock: setup  ## write the hash lock of every dependency anew
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TOOLS)
 	$(COMPILE) --extra all --group dev pyproject.toml -o $(LOCK)
 	$(COMPILE) --group tools -o $(TOOLS)
+
+.PHONY: lock-peers
+lock-peers: setup  ## write the hash locks of the extractors that Wireroom is compared with anew
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TOOLS)
+	for peer in benchmarks/extract/peers/*.in; do $(COMPILE) $$peer -o $${peer%.in}.lock || exit 1; done
 
 .PHONY: clean
 clean:  ## remove .venv, .wireroom and every cache

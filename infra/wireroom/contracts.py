@@ -72,11 +72,12 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 8601; without an offset while the zone is unknown; a date alone where no time is given."""
     as_written: str | None = None
     origin: str
-    """Where it was found: `json-ld`, `opengraph`, `meta`, `microdata`, `visible`, `url`, `producer`."""
+    """Where it was found: `json-ld`, `opengraph`, `meta`, `microdata`, `visible`, `url`, `script`, `producer`."""
     zone: str | None = None
     """IANA name where known, as `Asia/Karachi`."""
-    zone_origin: Literal["said", "dateline_place", "source"] | None = None
-    """Who says the offset: the page itself, or what it was inferred from; None while there is no offset."""
+    zone_origin: Literal["said", "wall_clock", "dateline_place", "source"] | None = None
+    """Who says the offset: the page itself, or what it was inferred from (`wall_clock`: the page gives the same moment
+    in UTC and by its own clock); None while there is no offset."""
 
 
 class Dateline(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,8 +145,12 @@ class ParsedArticle(msgspec.Struct, frozen=True, kw_only=True):
     canonical_url: str | None = None
     """The page's own claim, absolute; whether it is believed is decided by store."""
     kind: Kind = "article"
+    paywalled: bool | None = None
+    """Whether readers must pay or sign in; None where the page does not say."""
     origins: dict[str, str] = {}
     """Field name -> where its value was found."""
+    confidences: dict[str, float] = {}
+    """Field name -> how surely its value is right, 0 to 1: the share that was right on real pages."""
     parser: str
     """Name and version of the parser, as `text/1`."""
 

@@ -16,6 +16,7 @@ PARAGRAPH = 280
 ENTITIES, KEYWORDS = 12, 10
 _ZONE_ORIGINS = {
     "said": "as the page says",
+    "wall_clock": "by the page's two clocks",
     "dateline_place": "zone of the dateline's place",
     "source": "zone of the source",
 }
@@ -37,6 +38,7 @@ def _facts(parsed: ParsedArticle, enrichments: Enrichments) -> Iterator[tuple[st
     for name, value in {
         "authors": ", ".join(author.name for author in parsed.authors),
         "published": published(enrichments.published or parsed.published),
+        "paywall": "readers must pay" if parsed.paywalled else "",
         "dateline": _dateline(parsed, enrichments.dateline_place),
         "language": _language(enrichments),
         "text": first_paragraph(parsed),

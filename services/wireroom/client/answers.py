@@ -154,6 +154,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str | None
     canonical_url: str | None
     kind: Kind
+    paywalled: bool | None = None
+    origins: dict[str, str] = {}
+    confidences: dict[str, float] = {}
     language: Language | None
     dateline_place: Place | None
     keywords: list[Keyword]

@@ -12,7 +12,7 @@ from wireroom.records import StoredArticle, Version
 
 _OF_PARSED = (
     "title", "subtitle", "authors", "published", "modified", "dateline", "text", "blocks", "related", "section", "tags",
-    "image", "publisher", "canonical_url", "kind",
+    "image", "publisher", "canonical_url", "kind", "paywalled", "origins", "confidences",
 )  # fmt: skip
 _OF_ENRICHMENTS = ("language", "dateline_place", "keywords", "entities")
 

@@ -42,6 +42,9 @@ PARSED = ParsedArticle(
     image="https://news.example/ferry.jpg",
     publisher="Harbour Wire",
     canonical_url="https://news.example/ferry",
+    paywalled=False,
+    origins={"title": "json-ld"},
+    confidences={"title": 0.97},
     parser="text/1",
 )
 ENRICHMENTS = Enrichments(
@@ -145,6 +148,7 @@ def test_a_record_has_everything_that_is_known(api: httpx.Client, desk: Desk) ->
         "related": [{"title": "Another ferry", "heading": "Recent stories", "url": None}],
         "section": "Sea", "tags": ["ferries"], "image": "https://news.example/ferry.jpg",
         "publisher": "Harbour Wire", "canonical_url": "https://news.example/ferry", "kind": "article",
+        "paywalled": False, "origins": {"title": "json-ld"}, "confidences": {"title": 0.97},
         "keywords": [{"text": "ferry", "score": 1.0}],
         "entities": [{"name": "Lagos", "kind": "place", "place": place,
                       "mentions": [{"surface": "Lagos", "start": 0, "end": 5}]}],

@@ -44,6 +44,12 @@ def test_a_replay_by_a_newer_parser_that_finds_the_same_changes_nothing(desk: Ne
     assert desk.end(enriched(desk.replayed(job), parser="t/2")).outcome == "unchanged"
 
 
+def test_a_replay_that_is_only_surer_of_the_same_changes_nothing(desk: Newsdesk) -> None:
+    job = desk.captured(URL)
+    desk.end(enriched(job, confidences={"title": 0.7}))
+    assert desk.end(enriched(desk.replayed(job), confidences={"title": 0.9})).outcome == "unchanged"
+
+
 def test_a_replay_that_finds_another_author_is_a_reparse(desk: Newsdesk) -> None:
     job = desk.captured(URL)
     first = desk.end(enriched(job))

@@ -112,6 +112,11 @@ def test_a_long_paragraph_without_spaces_is_cut_too() -> None:
     assert first_paragraph(parsed("渡" * 1000)) == "渡" * PARAGRAPH + " …"
 
 
+def test_a_paywall_is_shown_where_there_is_one() -> None:
+    assert "readers must pay" in shown(parsed(paywalled=True))
+    assert "paywall" not in shown(parsed(paywalled=False))
+
+
 def test_headings_are_not_taken_for_the_first_paragraph() -> None:
     blocks = [Block(kind="heading", text="Heading"), Block(kind="paragraph", text="Text.")]
     assert first_paragraph(parsed(blocks=blocks)) == "Text."

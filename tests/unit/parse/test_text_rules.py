@@ -88,7 +88,7 @@ def test_a_dateline_on_a_line_of_its_own_leaves_no_empty_paragraph() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "parser"), [("", "html/1"), ("text/html", "html/1"), ("text/plain", "text/1")]
+    ("content_type", "parser"), [("", "html/2"), ("text/html", "html/2"), ("text/plain", "text/1")]
 )
 def test_the_content_type_decides_and_a_look_where_it_is_silent(content_type: str, parser: str) -> None:
     page = f"<html><head><title>Ferry sails</title></head><body>\n<p>{FIRST}</p>\n<p>{SECOND}</p></body></html>"

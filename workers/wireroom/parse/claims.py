@@ -15,6 +15,7 @@ class Claims(NamedTuple):
     is_list: bool = False
     title: str = ""
     subtitle: str = ""
+    description: str = ""
     authors: tuple[Author, ...] = ()
     published: str = ""
     modified: str = ""
@@ -25,4 +26,5 @@ class Claims(NamedTuple):
     canonical: str = ""
     language: str = ""
     kind: Kind | None = None
+    paywalled: bool | None = None
     body: str = ""

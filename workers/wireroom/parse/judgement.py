@@ -1,16 +1,16 @@
-"""Is it an article? Error pages, front pages and lists of stories are not."""
+"""Is it an article? Error pages, walls that ask for consent, front pages and lists of stories are not."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.contracts import Block
 from wireroom.errors import Unusable
-from wireroom.parse.elements import first_text
 from wireroom.parse.metadata import Metadata
-from wireroom.parse.wording import is_prose
+from wireroom.parse.wording import ends_a_sentence, is_prose
 
 _ERROR = re.compile(
     r"\b404\b|\b(?:page|article|story|file|content) (?:was |is )?(?:not found|unavailable|no longer available)|"
@@ -21,31 +21,64 @@ _ERROR = re.compile(
     r"pagina non trovata|pagina niet gevonden|enable javascript",
     re.IGNORECASE,
 )
+_CONSENT_ASKED = re.compile(
+    r"before you continue|(?:we value )?your privacy\b|privacy (?:settings|choices|gate|options)|"
+    r"cookie(?: consent| wall| settings| policy|-einstellungen)|bevor sie (?:fortfahren|weiter)|"
+    r"datenschutz-?einstellungen|zustimmung|einwilligung|avant de continuer|vie privée|antes de continuar|"
+    r"tu privacidad|prima di continuare|voordat (?:je|u) verdergaat|\bconsent\b",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"cookie|consent|privacy|personal data|partners\b|gdpr|zustimm|einwillig|datenschutz|personenbezogen|partnern\b|"
+    r"données personnelles|traceurs|privacidad|consentimiento|datos personales|dati personali|consenso|"
+    r"persoonsgegevens|toestemming",
+    re.IGNORECASE,
+)
+_WALL_AT_MOST, _SHARE_OF_CONSENT = 4000, 0.6
 _ERROR_AT_MOST = 1500
 _LEAST_UNCLAIMED = 250
 _CARDS = 5
+_LINES_OF_LIST = 5
+_SHORT_KINDS = frozenset({"video", "gallery"})
 
 
-def refuse_error_page(tree: LexborHTMLParser, metadata: Metadata, blocks: list[Block]) -> None:
+def refuse_error_page(titles: Sequence[str], metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where the headline tells of an error and little text follows."""
-    titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))
     error = next((title for title in titles if _ERROR.search(title)), None)
     short = _length(blocks) < (_ERROR_AT_MOST if not metadata.is_article else _LEAST_UNCLAIMED)
     if error is not None and short:
         raise Unusable("not_an_article", f"the page is an error page: {error[:120]!r}")
 
 
-def refuse_list(tree: LexborHTMLParser, metadata: Metadata, blocks: list[Block], cards: int) -> None:
+def refuse_wall(titles: Sequence[str], metadata: Metadata, blocks: list[Block]) -> None:
+    """Raise `Unusable` where nearly all that is said is about cookies and consent, and a headline asks for it."""
+    if metadata.is_article:
+        return
+    length = _length(blocks)
+    asked = sum(len(block.text) for block in blocks if _CONSENT.search(block.text))
+    wall = next((title for title in titles if _CONSENT_ASKED.search(title)), None)
+    if wall is not None and length < _WALL_AT_MOST and asked >= _SHARE_OF_CONSENT * length:
+        raise Unusable("not_an_article", f"the page asks for consent before it shows anything: {wall[:120]!r}")
+
+
+def refuse_list(metadata: Metadata, blocks: list[Block], cards: int) -> None:
     """Raise `Unusable` where the page shows a list of stories, or too little text to be one."""
     if not blocks or not metadata.title:
         raise Unusable("not_an_article", "no story was found on the page, only its frame")
     prose = sum(is_prose(block.text) for block in blocks)
     if metadata.is_article:
         return
-    if prose < 3 and (cards >= _CARDS or metadata.is_list):
+    listed = cards >= _CARDS or metadata.is_list
+    told = prose or metadata.kind in _SHORT_KINDS
+    if (prose < 3 and listed) or (not told and _is_headlines(blocks)):
         raise Unusable("not_an_article", "the page is a list of stories, not a story")
-    if not prose and _length(blocks) < _LEAST_UNCLAIMED:
+    if not told and _length(blocks) < _LEAST_UNCLAIMED:
         raise Unusable("not_an_article", "the page has too little text to be a story, and does not claim to be one")
+
+
+def _is_headlines(blocks: list[Block]) -> bool:
+    """Whether the text is several lines and no sentence."""
+    return len(blocks) >= _LINES_OF_LIST and not any(ends_a_sentence(block.text) for block in blocks)
 
 
 def count_cards(tree: LexborHTMLParser) -> int:

@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
-
-from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.contracts import Author, Kind
 from wireroom.parse.byline import author as author_of
 from wireroom.parse.byline import authors_of
 from wireroom.parse.claims import Claims
+from wireroom.parse.linked_documents import Thing, read_documents, things_in, types_of
 from wireroom.parse.wording import tidy
 
-Thing = Mapping[str, Any]
-_ARTICLE = re.compile(r"(?:\w*Article|\w*BlogPosting|\w*Report|Review|LiveBlogPosting)")
-_LIST = re.compile(r"CollectionPage|ItemList|SearchResultsPage|ProfilePage|CategoryPage")
-_KINDS: dict[str, Kind] = {"LiveBlogPosting": "live_blog", "VideoObject": "video", "ImageGallery": "gallery"}
-_ORGANISATION = re.compile(r"\w*Organization|Corporation|\w*Company")
-_DEEPEST = 8
+_ARTICLES = ("Article", "BlogPosting", "Report", "LiveBlogPosting")
+_LISTS = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "CategoryPage"})
+_PAGES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "CreativeWork", "Recipe", "PodcastEpisode"})
+_KINDS: dict[str, Kind] = {
+    "LiveBlogPosting": "live_blog", "VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery",
+}  # fmt: skip
+_ORGANISATIONS = ("Organization", "Corporation", "Company")
+_YES_AND_NO = {"true": True, "1": True, "false": False, "0": False}
 
 
-def linked_claims(tree: LexborHTMLParser, title: str) -> Claims:
-    """The claims of the article in the page's JSON-LD: of several, the one with this title, else the first."""
-    things = [thing for data in _documents(tree) for thing in _things(data, _DEEPEST)]
-    articles = [
-        thing for thing in things if _is_a(thing, _ARTICLE) and _text(thing.get("headline") or thing.get("name"))
-    ]
-    if not articles:
-        return Claims("json-ld", is_list=any(_is_a(thing, _LIST) for thing in things), kind=_kind(things))
-    same = [thing for thing in articles if _text(thing.get("headline")) == title]
+def linked_claims(documents: Sequence[str], titles: Collection[str]) -> Claims:
+    """The claims of the article in the page's JSON-LD: of several, the one with one of these titles, else the first."""
+    things = [thing for data in read_documents(documents) for thing in things_in(data)]
     by_id = {key: thing for thing in things if isinstance(key := thing.get("@id"), str) and len(thing) > 1}
-    return _claims((same or articles)[0], by_id)
+    articles = [thing for thing in things if _is_article(thing)]
+    if articles:
+        same = (thing for thing in articles if _text(thing.get("headline")) in titles)
+        return _claims(next(same, articles[0]), by_id)
+    page: Thing = next((one for one in things if types_of(one) & _PAGES and one.get("datePublished")), {})
+    return Claims(
+        "json-ld",
+        is_list=any(types_of(thing) & _LISTS for thing in things),
+        authors=tuple(_authors(page.get("author"), by_id)),
+        published=_text(page.get("datePublished")),
+        modified=_text(page.get("dateModified")),
+        kind=next((kind for thing in things if (kind := _kind(thing))), None),
+        paywalled=_paywalled(page),
+    )
+
+
+def _is_article(thing: Thing) -> bool:
+    named = any(name.endswith(_ARTICLES) or name == "Review" for name in types_of(thing))
+    return named and bool(_text(thing.get("headline") or thing.get("name")))
 
 
 def _claims(article: Thing, by_id: Mapping[str, Thing]) -> Claims:
@@ -43,7 +54,8 @@ def _claims(article: Thing, by_id: Mapping[str, Thing]) -> Claims:
         is_article=True,
         title=_text(article.get("headline") or article.get("name")),
         subtitle=_text(article.get("alternativeHeadline")),
-        authors=tuple(_authors(article.get("author") or article.get("creator"), by_id)),
+        description=_text(article.get("description")),
+        authors=tuple(_authors(article.get("author"), by_id)) or tuple(_authors(article.get("creator"), by_id)),
         published=_text(article.get("datePublished") or article.get("dateCreated")),
         modified=_text(article.get("dateModified")),
         section=_text(article.get("articleSection")),
@@ -52,42 +64,27 @@ def _claims(article: Thing, by_id: Mapping[str, Thing]) -> Claims:
         publisher=_name(article.get("publisher"), by_id),
         canonical=_address(article.get("mainEntityOfPage") or article.get("url"), {}),
         language=_text(article.get("inLanguage")),
-        kind=_kind([article]),
+        kind=_kind(article),
+        paywalled=_paywalled(article),
         body=article["articleBody"] if isinstance(article.get("articleBody"), str) else "",
     )
 
 
-def _documents(tree: LexborHTMLParser) -> Iterator[Any]:
-    for script in tree.css('script[type="application/ld+json"]'):
-        text = script.text(deep=True).strip().removeprefix("<!--").removesuffix("-->").rstrip("; \n")
-        try:
-            yield json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
+def _kind(thing: Thing) -> Kind | None:
+    return next((_KINDS[name] for name in types_of(thing) if name in _KINDS), None)
 
 
-def _things(data: Any, depth: int) -> Iterator[Thing]:
-    """Everything with a type in the document, outermost first."""
-    if depth == 0:
-        return
-    if isinstance(data, dict):
-        if "@type" in data:
-            yield data
-        inner = [data.get(key) for key in ("@graph", "mainEntity", "mainEntityOfPage", "author", "publisher", "image")]
-    else:
-        inner = data if isinstance(data, list) else []
-    for value in inner:
-        yield from _things(value, depth - 1)
+def _paywalled(article: Thing) -> bool | None:
+    """Whether the article, or a part of it, is not free to read."""
+    parts = article.get("hasPart")
+    things = [article, *(parts if isinstance(parts, list) else [parts])]
+    said = [str(thing["isAccessibleForFree"]) for thing in things if _says_free(thing)]
+    free = [known for word in said if (known := _YES_AND_NO.get(word.strip().lower().rpartition("/")[2])) is not None]
+    return not all(free) if free else None
 
 
-def _is_a(thing: Thing, wanted: re.Pattern[str]) -> bool:
-    types = thing.get("@type")
-    names = types if isinstance(types, list) else [types]
-    return any(isinstance(name, str) and wanted.fullmatch(name.rpartition("/")[2]) for name in names)
-
-
-def _kind(things: Sequence[Thing]) -> Kind | None:
-    return next((kind for thing in things for name, kind in _KINDS.items() if _is_a(thing, re.compile(name))), None)
+def _says_free(thing: Any) -> bool:
+    return isinstance(thing, dict) and "isAccessibleForFree" in thing
 
 
 def _text(value: Any) -> str:
@@ -113,7 +110,7 @@ def _meant(value: Any, by_id: Mapping[str, Thing]) -> Any:
 def _authors(value: Any, by_id: Mapping[str, Thing]) -> Iterator[Author]:
     for one in value if isinstance(value, list) else [value]:
         thing = _meant(one, by_id)
-        if isinstance(thing, dict) and _is_a(thing, _ORGANISATION):
+        if isinstance(thing, dict) and any(name.endswith(_ORGANISATIONS) for name in types_of(thing)):
             if name := _text(thing):
                 yield Author(name=name, kind="organisation")
         elif isinstance(thing, dict) and isinstance(thing.get("name"), list):

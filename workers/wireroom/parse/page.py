@@ -1,4 +1,4 @@
-"""`html/1`: an article as a web page."""
+"""`html/2`: an article as a web page."""
 
 from __future__ import annotations
 
@@ -6,36 +6,42 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from wireroom.contracts import Author, Block, Dateline, Moment, ParsedArticle, Related
+from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
 from wireroom.errors import Unusable
-from wireroom.parse.asides import Asides, cut_asides
-from wireroom.parse.body import bylined_in, read_blocks, story
+from wireroom.parse.body import Story, description_of, read_story
 from wireroom.parse.dateline import split_dateline
-from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list
+from wireroom.parse.elements import first_text
+from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
-from wireroom.parse.wording import seen
 
-PARSER = "html/1"
+PARSER = "html/2"
 DEEPEST = 5_000
 # Those that people often leave open, as <p> and <li>, are no measure of depth.
-_NESTING = re.compile(r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|b|i|font)\b", re.IGNORECASE)
+_NESTING = re.compile(
+    r"<(/?)(?:div|section|article|main|span|blockquote|table|ul|ol|a|b|i|font|em|strong|u|s|small|code|big|tt|nobr)\b",
+    re.IGNORECASE,
+)
+MOST_ATTRIBUTES = 3_000
+_LONG_TAG = re.compile(rf"<[a-z][^<>]{{{2 * MOST_ATTRIBUTES},}}", re.IGNORECASE)
 
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
-    tree = _tree(seen(text))
+    tree = _tree(text)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    asides = cut_asides(tree)
-    found = read_blocks(tree.html or "")
-    refuse_error_page(tree, metadata, found)
-    blocks, notices = story(found, metadata, {tail.text for tail in asides.tails})
-    refuse_list(tree, metadata, blocks, cards)
-    return _article(metadata, blocks, asides._replace(tails=asides.tails + notices), bylined_in(found), url)
+    titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))
+    story = read_story(tree, metadata, description_of(tree))
+    refuse_error_page(titles, metadata, story.blocks)
+    refuse_wall(titles, metadata, story.blocks)
+    refuse_list(metadata, story.blocks, cards)
+    return _article(metadata, story, url)
 
 
 def _tree(text: str) -> LexborHTMLParser:
     if _is_deep(text):
         raise Unusable("malformed", f"the page's elements are nested more than {DEEPEST:,} deep")
+    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
     try:
         return LexborHTMLParser(text)
     except (SelectolaxError, ValueError) as error:
@@ -43,7 +49,10 @@ def _tree(text: str) -> LexborHTMLParser:
 
 
 def _is_deep(text: str) -> bool:
-    """Whether elements are nested deeper than `DEEPEST`: the time to walk them grows with the square of that."""
+    """Whether elements are nested, or opened and never closed, more than `DEEPEST` deep.
+
+    The time to walk them grows with the square of that; formatting that stays open is opened anew in each block.
+    """
     if text.count("<") <= DEEPEST:
         return False
     depth = 0
@@ -54,22 +63,24 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-def _article(
-    metadata: Metadata, blocks: list[Block], asides: Asides, bylined: list[Author], url: str | None
-) -> ParsedArticle:
-    dateline, rest = _dateline(blocks, metadata.published)
-    authors = metadata.authors or bylined
-    origins = metadata.origins | ({"authors": "visible"} if authors is bylined and bylined else {})
+def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
+    dateline, rest = _dateline(story.blocks, metadata.published)
+    bylined = story.bylined if not metadata.authors else []
+    found = (
+        {"body": story.origin}
+        | ({"authors": "visible"} if bylined else {})
+        | ({"dateline": "visible"} if dateline else {})
+    )
     return ParsedArticle(
         title=metadata.title,
         subtitle=metadata.subtitle,
         blocks=rest,
-        authors=authors,
+        authors=metadata.authors or bylined,
         published=metadata.published,
         modified=metadata.modified,
         dateline=dateline,
-        related=[_addressed(related, url) for related in asides.related],
-        tails=asides.tails,
+        related=[_addressed(related, url) for related in story.related],
+        tails=story.tails,
         language_declared=metadata.language_declared,
         section=metadata.section,
         tags=metadata.tags,
@@ -77,7 +88,9 @@ def _article(
         publisher=metadata.publisher,
         canonical_url=metadata.canonical_url,
         kind=metadata.kind,
-        origins=origins | ({"dateline": "visible"} if dateline else {}),
+        paywalled=metadata.paywalled,
+        origins=metadata.origins | found,
+        confidences=metadata.confidences | {"body": round(story.confidence, 2)},
         parser=PARSER,
     )
 

@@ -15,12 +15,13 @@ def seen(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One line: what is seen, with each run of white space (no-break spaces included) made one space."""
-    return " ".join(seen(text).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(seen(line).split())
 
 
 def ends_a_sentence(line: str) -> bool:
     """Whether the line ends as prose does; the ` ..` of a headline that was cut is no such end."""
-    return bool(_SENTENCE_END.search(line[-8:])) and not line.endswith("..")
+    return not line[-1:].isalnum() and bool(_SENTENCE_END.search(line[-8:])) and not line.endswith("..")
 
 
 def is_prose(line: str) -> bool:

@@ -1,0 +1,1 @@
+"""Mutated real pages through parse: `make fuzz-extract`."""

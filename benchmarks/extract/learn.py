@@ -1,0 +1,205 @@
+"""Learn what speaks for a line being story: `python -m benchmarks.extract.learn [DATA]`, with lightgbm installed.
+
+Reads the development pages of a folder as `make bench-extract` does, and writes what the parse stage carries: the odds
+of words, and trees. The words by which a page is described were learned from other sites than its own, as it will be
+in use. Prints what cross-validation by site gives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import lightgbm
+import msgspec
+import numpy as np
+import zstandard
+from selectolax.lexbor import LexborHTMLParser
+
+from benchmarks.extract.pages import Page, read_pages
+from benchmarks.extract.scores import Score, load_score, scored
+from wireroom.contracts import FetchedPage
+from wireroom.parse.body import PROBABLE, description_of, hints_of
+from wireroom.parse.charset import decode
+from wireroom.parse.forest import LEARNED, Learned
+from wireroom.parse.lexicon import Lexicon, words_at_ends, words_of
+from wireroom.parse.metadata import read_metadata
+from wireroom.parse.outline import Line, Outline, outline
+from wireroom.parse.signs import NAMES, Hints, Signs, read_signs
+
+FOLDS = 5
+LEAST_SITES = 4
+"""A word that stands on fewer is not learned."""
+LEAST_ODDS, MOST_ODDS = 0.2, 3.0
+TREES = 160
+SETTINGS = {
+    "objective": "binary", "num_leaves": 12, "learning_rate": 0.08, "min_data_in_leaf": 30, "bagging_fraction": 0.7,
+    "bagging_freq": 1, "feature_fraction": 0.5, "lambda_l2": 5.0, "num_threads": 1, "seed": 1, "verbose": -1,
+}  # fmt: skip
+_PARAGRAPHS, _PROSE = NAMES.index("paragraphs_parent"), NAMES.index("prose")
+
+
+@dataclass
+class Example:
+    """A page with its lines, and for each whether it is part of the gold body; None for a line without words."""
+
+    page: Page
+    outline: Outline
+    hints: Hints
+    story: list[bool | None]
+    words: list[int]
+    signs: Signs | None = None
+
+    @property
+    def fold(self) -> int:
+        return int(md5(self.page.domain.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data/extract"))
+    data: Path = arguments.parse_args().data
+    with TemporaryDirectory() as directory:
+        score = load_score(data)
+        pages = [page for page in read_pages(data, Path(directory)) if page.bodies and not page.held_back]
+        examples = [_example(page, score) for page in pages]
+    for fold in range(FOLDS):
+        lexicon = Lexicon(*_odds([one for one in examples if one.fold != fold]))
+        for one in examples:
+            if one.fold == fold:
+                one.signs = read_signs(one.outline, one.hints, lexicon)
+    _validate(examples, score)
+    _write(_learn(examples), *_odds(examples))
+
+
+def _example(page: Page, score: Score) -> Example:
+    tree = LexborHTMLParser(decode(FetchedPage(body=page.read(), content_type="text/html", url=page.url)))
+    hints = hints_of(read_metadata(tree, page.url), description_of(tree))
+    lines = outline(tree)
+    words = [score.tokens(line.text) for line in lines.lines]
+    return Example(page, lines, hints, _in_story(words, page.bodies, score), list(map(len, words)))
+
+
+def _in_story(lines: Sequence[Sequence[str]], bodies: Sequence[str], score: Score) -> list[bool | None]:
+    """For each line whether it stands in the gold body of which the page has most."""
+    found = [_in_body(lines, score.tokens(body)) for body in bodies]
+    return max(found, key=lambda story: sum(len(line) for line, told in zip(lines, story, strict=True) if told))
+
+
+def _in_body(lines: Sequence[Sequence[str]], body: Sequence[str]) -> list[bool | None]:
+    runs, text = {tuple(body[at : at + 4]) for at in range(len(body) - 3)}, f" {' '.join(body)} "
+    shares = [_share(line, runs) for line in lines]
+
+    def told(at: int) -> bool | None:
+        line, share = lines[at], shares[at]
+        if not line or share is not None:
+            return None if share is None else share >= 0.6
+        # A few words stand in any text; near a line of the story they are its.
+        near = [
+            shares[other] or 0.0 for other in range(max(0, at - 3), min(len(lines), at + 4)) if len(lines[other]) >= 8
+        ]
+        return f" {' '.join(line)} " in text and max(near, default=0.0) > 0.8
+
+    return [told(at) for at in range(len(lines))]
+
+
+def _share(line: Sequence[str], runs: set[tuple[str, ...]]) -> float | None:
+    """How many of the line's runs of four words stand in the body; None where it has none."""
+    mine = [tuple(line[at : at + 4]) for at in range(len(line) - 3)]
+    return sum(run in runs for run in mine) / len(mine) if mine else None
+
+
+def _odds(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, float]]:
+    """How much each word speaks for story, in labels and in text; each site counts once."""
+
+    def label_words(one: Example, line: Line) -> Iterable[str]:
+        boxes = one.outline.boxes
+        up = boxes[line.box].parent
+        return words_of(boxes[line.box].label) | words_of(boxes[up].label) | words_of(boxes[boxes[up].parent].label)
+
+    return _odds_of(examples, label_words), _odds_of(examples, lambda _, line: {*words_at_ends(line.text)})
+
+
+def _odds_of(examples: Sequence[Example], words: Callable[[Example, Line], Iterable[str]]) -> dict[str, float]:
+    told, untold, sites = Counter[str](), Counter[str](), defaultdict[str, set[str]](set)
+    for one in examples:
+        counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        for line, story in zip(one.outline.lines, one.story, strict=True):
+            if story is not None:
+                counts[not story].update(words(one, line))
+        for word in {*counts[0], *counts[1]}:
+            share = counts[0][word] / (counts[0][word] + counts[1][word])
+            told[word] += share  # type: ignore[assignment]
+            untold[word] += 1 - share  # type: ignore[assignment]
+            sites[word].add(one.page.domain)
+    share = told.total() / (told.total() + untold.total())
+    odds = {
+        word: math.log((told[word] + share) / (untold[word] + 1 - share)) - math.log(share / (1 - share))
+        for word in sites if len(sites[word]) >= LEAST_SITES
+    }  # fmt: skip
+    return {w: round(max(-MOST_ODDS, min(MOST_ODDS, o)), 2) for w, o in sorted(odds.items()) if abs(o) >= LEAST_ODDS}
+
+
+def _learn(examples: Sequence[Example]) -> lightgbm.Booster:
+    numbers, story, weights = [], [], []
+    for one in examples:
+        assert one.signs is not None
+        for at, signs, weight in zip(one.signs.places, one.signs.numbers, _weights(one), strict=True):
+            if one.story[at] is not None:
+                numbers.append(signs)
+                story.append(one.story[at])
+                weights.append(weight)
+    data = lightgbm.Dataset(np.array(numbers, np.float32), np.array(story), weight=np.array(weights))
+    return lightgbm.train(SETTINGS, data, TREES)
+
+
+def _weights(one: Example) -> list[float]:
+    """A line weighs as much as its words of its page's story; less where gold holds but a part of what is told."""
+    assert one.signs is not None
+    gold = sum(words for words, story in zip(one.words, one.story, strict=True) if story) or 1
+    lines = list(zip(one.signs.places, one.signs.numbers, strict=True))
+    told = sum(one.words[at] for at, signs in lines if signs[_PARAGRAPHS] > 0.9 and signs[_PROSE])
+    trust = 0.25 if told > 3 * gold or gold < 60 else 1.0
+    return [trust * 20 * (one.words[at] + 2) / (gold + 200) for at, _ in lines]
+
+
+def _validate(examples: Sequence[Example], score: Score) -> None:
+    rows: dict[str, dict[str, Any]] = {}
+    for fold in range(FOLDS):
+        booster = _learn([one for one in examples if one.fold != fold])
+        for one in examples:
+            if one.fold == fold and one.signs is not None and one.signs.numbers:
+                chances = booster.predict(np.array(one.signs.numbers, np.float32))
+                told = [at for at, chance in zip(one.signs.places, chances, strict=True) if chance > PROBABLE]
+                rows[one.page.id] = {"text": "\n".join(one.outline.lines[at].text for at in told)}
+        print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
+    found = score.aggregate(scored(score, [one.page for one in examples], rows), 0)
+    print(
+        f"body F1 on sites that were not learned from, without the fallback: {found['F1']:.4f}, {len(examples)} pages"
+    )
+
+
+def _write(booster: lightgbm.Booster, labels: dict[str, float], words: dict[str, float]) -> None:
+    trees = [_node(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
+    learned = Learned(list(NAMES), labels, words, trees)
+    file = Path(__file__).parents[2] / "workers" / "wireroom" / "parse" / LEARNED
+    file.write_bytes(zstandard.ZstdCompressor(19).compress(msgspec.json.encode(learned)))
+    print(f"written: {file.name}, {len(trees)} trees, {len(labels)} words of labels, {len(words)} of text")
+
+
+def _node(node: dict[str, Any]) -> Any:
+    if "leaf_value" in node:
+        return round(node["leaf_value"], 5)
+    most = float(f"{node['threshold']:.5g}")
+    return [node["split_feature"], most, _node(node["left_child"]), _node(node["right_child"])]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""On what it was measured, without which no figure means anything."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.extract.peers import pinned
+
+
+def measured_on(systems: Iterable[str], load_before: float) -> str:
+    """Machine, how busy it was, versions, and commit."""
+    peers = filter(None, dict.fromkeys(map(pinned, systems)))
+    return (
+        f"{_cpu()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()};"
+        f" load average {load_before:.1f} before, {os.getloadavg()[0]:.1f} after\n"
+        f"{', '.join([f'wireroom at commit {_commit()}', *peers])}"
+    )
+
+
+def _cpu() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text("utf-8", "replace").splitlines() if told.exists() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _commit() -> str:
+    argv = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    except OSError:
+        return "unknown"
