@@ -63,8 +63,8 @@ ROWS = {
     "a number without end in meta": Row(r'{"text": "A story.", "meta": {"n": 1e999}}', "refused", "bad_value"),
     "a URL longer than any": row("refused", "bad_url", html=page(19), url=f"{URL}/{'long/' * 2000}"),
     "no date": row("refused", "not_a_time", text=story(20), published="10000-01-01"),
-    "a NUL from an enricher": row("quarantined", **poisoned("NUL", story(23), "")),
-    "another NUL from an enricher": row("quarantined", **poisoned("NUL", story(24), "")),
+    "a NUL from an enricher": row("quarantined", **poisoned("NUL", story(23))),
+    "another NUL from an enricher": row("quarantined", **poisoned("NUL", story(24))),
     "another mate": row(text=story(21)),
 }  # fmt: skip
 

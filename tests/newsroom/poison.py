@@ -21,10 +21,8 @@ DEADLY = {
     "NAN": "ValidationError",
     "SURROGATE": "UnicodeEncodeError",
     "NUL": "DataError",
-    "TANGLE": "worker died at parse (SIGALRM",
 }
 """The words that end in quarantine, and what the cause says then; the others are recorded as errors of the enricher."""
-_TANGLED = 4_000
 
 
 @enricher("zz_poison", "1")
@@ -53,13 +51,9 @@ def poison(article: ParsedArticle, so_far: Enrichments) -> Enrichments:
     return so_far
 
 
-def poisoned(word: str, text: str, html: str) -> dict[str, Any]:
-    """An article of this text or page that the word makes harmful."""
-    if word != "TANGLE":
-        return {"text": f"{text}\n\nThe word is {word}, the captain said.\n"}
-    # 260 KB that parse weighs for half a minute, for each block holds all that follow.
-    link = "<div><a href=/>The ferry came into the harbour of Lagos on Friday.</a> "
-    return {"html": html.replace("<p>", f"{link * _TANGLED}<p>", 1)}
+def poisoned(word: str, text: str) -> dict[str, Any]:
+    """An article of this text that the word makes harmful."""
+    return {"text": f"{text}\n\nThe word is {word}, the captain said.\n"}
 
 
 def install(directory: Path) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Order(msgspec.Struct, frozen=True):
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
         fields: dict[str, Any] = {"producer": self.producer, "key": str(number), "source": f"wire {number % 7}"}
         if word := self.poison.get(number):
-            fields |= poisoned(word, story(number), page(number))
+            fields |= poisoned(word, story(number))
         elif number % 10 < 6:
             fields["text"] = story(number)
         elif number % 10 < 8:
