@@ -22,7 +22,6 @@ _NESTING = re.compile(
     re.IGNORECASE,
 )
 MOST_ATTRIBUTES = 3_000
-_LONG_TAG = re.compile(rf"<[a-z][^<>]{{{2 * MOST_ATTRIBUTES},}}", re.IGNORECASE)
 
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
@@ -40,7 +39,7 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
 def _tree(text: str) -> LexborHTMLParser:
     if _is_deep(text):
         raise Unusable("malformed", f"the page's elements are nested more than {DEEPEST:,} deep")
-    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+    if _is_wide(text):
         raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
     try:
         return LexborHTMLParser(text)
@@ -61,6 +60,12 @@ def _is_deep(text: str) -> bool:
         if depth > DEEPEST:
             return True
     return False
+
+
+def _is_wide(text: str) -> bool:
+    """Whether a tag has more than `MOST_ATTRIBUTES`: each is compared with all before it."""
+    long = (piece.partition(">")[0] for piece in text.split("<") if len(piece) > 2 * MOST_ATTRIBUTES)
+    return any(len(tag.split()) > MOST_ATTRIBUTES for tag in long)
 
 
 def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
