@@ -63,16 +63,14 @@ def refuse_wall(titles: Sequence[str], metadata: Metadata, blocks: list[Block]) 
 
 def refuse_list(metadata: Metadata, blocks: list[Block], cards: int) -> None:
     """Raise `Unusable` where the page shows a list of stories, or too little text to be one."""
+    listed = not metadata.is_article and (cards >= _CARDS or metadata.is_list)
+    prose = sum(is_prose(block.text) for block in blocks)
+    told = prose or metadata.kind in _SHORT_KINDS
+    if (prose < 3 and listed) or not (metadata.is_article or told or not _is_headlines(blocks)):
+        raise Unusable("not_an_article", "the page is a list of stories, not a story")
     if not blocks or not metadata.title:
         raise Unusable("not_an_article", "no story was found on the page, only its frame")
-    prose = sum(is_prose(block.text) for block in blocks)
-    if metadata.is_article:
-        return
-    listed = cards >= _CARDS or metadata.is_list
-    told = prose or metadata.kind in _SHORT_KINDS
-    if (prose < 3 and listed) or (not told and _is_headlines(blocks)):
-        raise Unusable("not_an_article", "the page is a list of stories, not a story")
-    if not told and _length(blocks) < _LEAST_UNCLAIMED:
+    if not (metadata.is_article or told) and _length(blocks) < _LEAST_UNCLAIMED:
         raise Unusable("not_an_article", "the page has too little text to be a story, and does not claim to be one")
 
 
