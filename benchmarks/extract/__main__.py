@@ -35,6 +35,8 @@ def main() -> None:
     try:
         with TemporaryDirectory(prefix="extract-") as directory:
             _bench(given, Path(directory))
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
     except WireroomError as error:
         sys.exit(f"\nmake bench-extract: {error}")
 
