@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from types import FrameType
 
 from benchmarks.extract.intervals import RESAMPLES, SEED
 from benchmarks.extract.kept import keep, kept_rows
-from benchmarks.extract.machine import measured_on
+from benchmarks.extract.machine import load, measured_on
 from benchmarks.extract.pages import Page, read_pages, spread
 from benchmarks.extract.peers import OURS, SYSTEMS, prepare
 from benchmarks.extract.report import report
@@ -36,6 +35,8 @@ def main() -> None:
     try:
         with TemporaryDirectory(prefix="extract-") as directory:
             _bench(given, Path(directory))
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
     except WireroomError as error:
         sys.exit(f"\nmake bench-extract: {error}")
 
@@ -49,13 +50,13 @@ def _bench(given: argparse.Namespace, directory: Path) -> None:
     found = _kept(given, pages)
     earlier = [name for name, rows in found.items() if rows]
     texts = make_texts(pages, directory) if OURS in given.systems else None
-    before = os.getloadavg()[0]
+    machine = measured_on(given.systems)
     with _until_stopped() as stopped:
         _measure(pages, directory, found, texts)
     if given.keep:
         keep(given.keep, found)
     sys.stderr.write("judging\n")
-    sys.stdout.write(f"{report(score, pages, found, texts)}\n{measured_on(given.systems, before)}\n")
+    sys.stdout.write(f"{report(score, pages, found, texts)}\n{machine}; load average {load()} after\n")
     sys.stdout.write(f"intervals: 95 of 100 of {RESAMPLES:,} paired resamples of the pages, seed {SEED}\n")
     if earlier:
         sys.stdout.write(f"kept from an earlier run, its CPU times too: {', '.join(earlier)}\n")

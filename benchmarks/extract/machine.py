@@ -11,14 +11,19 @@ from pathlib import Path
 from benchmarks.extract.peers import pinned
 
 
-def measured_on(systems: Iterable[str], load_before: float) -> str:
-    """Machine, how busy it was, versions, and commit."""
+def measured_on(systems: Iterable[str]) -> str:
+    """Machine, versions, commit, and how busy it is now."""
     peers = filter(None, dict.fromkeys(map(pinned, systems)))
     return (
         f"{_cpu()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()};"
-        f" load average {load_before:.1f} before, {os.getloadavg()[0]:.1f} after\n"
+        f" load average {load()} before\n"
         f"{', '.join([f'wireroom at commit {_commit()}', *peers])}"
     )
+
+
+def load() -> str:
+    """How many processes wanted to run, over the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def _cpu() -> str:
