@@ -17,7 +17,7 @@ from wireroom.database.migrate import migrate
 from wireroom.embedded import EmbeddedPostgres
 
 AWAY_SECONDS = 30.0
-TROUBLE_SECONDS = 10.0
+TROUBLE_SECONDS = 6.0
 CANCEL = """
 SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND random() < 0.3

@@ -155,7 +155,7 @@ class Line:
             if time.monotonic() > until:
                 left = self.db.execute("SELECT l.*, f.* FROM line l LEFT JOIN flights f ON f.id = l.flight_id LIMIT 5")
                 raise AssertionError(f"waited in vain for {what}; on the line: {left.fetchall()}")
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def wait_until_up(self) -> None:
         """Wait until every process has said that it has started."""
