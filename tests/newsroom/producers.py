@@ -25,7 +25,7 @@ from wireroom.topology import INTAKE_LIST
 
 WAVE = 500
 """Articles of a wave."""
-SPREAD_SECONDS = 3.0
+SPREAD_SECONDS = 2.0
 """Over this time a producer spreads its articles: harm is done while they still come."""
 PATIENCE = 150.0
 _STEPS = 10
