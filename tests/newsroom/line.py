@@ -33,6 +33,8 @@ from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 COMMON = {"time", "level", "event", "role", "pid", "job", "flight", "stage", "source", "exception"}
+_CANNOT_START = re.compile(rb"^wireroom \w+: .*\n(?:(?:DETAIL|HINT): .*\n)*", re.MULTILINE)
+"""The sentence for which a process ends that finds no Postgres at its start; all else is JSON."""
 ENV = {"WIREROOM_LOG_FORMAT": "json", "WIREROOM_HOST_DELAY": "0", "WIREROOM_FETCH_ALLOW": "127.0.0.0/8"}
 
 
@@ -197,7 +199,8 @@ class Line:
         lines: list[dict[str, Any]] = []
         for file in sorted(self.directory.glob(f"{names}.log")):
             # The last piece is what is being written now. Few are decoded where few are wanted: this is asked often.
-            said = [line for line in file.read_bytes().split(b"\n")[:-1] if about.encode() in line]
+            said = _CANNOT_START.sub(b"", file.read_bytes()).split(b"\n")[:-1]
+            said = [line for line in said if about.encode() in line]
             lines += [line for line in map(msgspec.json.decode, said) if about in ("", line["event"])]
         return lines
 
