@@ -33,7 +33,7 @@ from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 COMMON = {"time", "level", "event", "role", "pid", "job", "flight", "stage", "source", "exception"}
-_CANNOT_START = re.compile(rb"^wireroom \w+: .*\n(?:(?:DETAIL|HINT): .*\n)*", re.MULTILINE)
+_CANNOT_START = re.compile(rb"^wireroom \w+: .*\n", re.MULTILINE)
 """The sentence for which a process ends that finds no Postgres at its start; all else is JSON."""
 ENV = {"WIREROOM_LOG_FORMAT": "json", "WIREROOM_HOST_DELAY": "0", "WIREROOM_FETCH_ALLOW": "127.0.0.0/8"}
 
