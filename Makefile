@@ -51,7 +51,7 @@ test-faults: setup  ## do harm to a whole line in every way we know, and prove t
 	$(BIN)/pytest -v --durations=10 --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/faults
 
 .PHONY: test-mutations
-test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (10 minutes)
+test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (15 minutes)
 	$(BIN)/pytest -v tests/faults/mutations
 
 .PHONY: test-full-disk
@@ -61,7 +61,7 @@ test-full-disk: setup  ## fill the disk of a Postgres in a container while artic
 .PHONY: test-faults-soak
 test-faults-soak: export SEEDS ?= 20
 test-faults-soak: export FIRST ?= 1
-test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or one again: SEEDS=1 FIRST=7 (40 minutes)
+test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or one again: SEEDS=1 FIRST=7 (20 minutes)
 	$(BIN)/pytest -v --numprocesses=2 tests/soak
 
 .PHONY: bench
