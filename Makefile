@@ -48,10 +48,10 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 
 .PHONY: test-faults
 test-faults: setup  ## do harm to a whole line in every way we know, and prove that nothing is lost (20 minutes)
-	$(BIN)/pytest -v --durations=10 tests/faults
+	$(BIN)/pytest -v --durations=10 --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/faults
 
 .PHONY: test-mutations
-test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (10 minutes)
+test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (15 minutes)
 	$(BIN)/pytest -v tests/faults/mutations
 
 .PHONY: test-full-disk
@@ -61,8 +61,8 @@ test-full-disk: setup  ## fill the disk of a Postgres in a container while artic
 .PHONY: test-faults-soak
 test-faults-soak: export SEEDS ?= 20
 test-faults-soak: export FIRST ?= 1
-test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or one again: SEEDS=1 FIRST=7 (40 minutes)
-	$(BIN)/pytest -v -s tests/soak
+test-faults-soak: setup  ## a storm of harm of 90 s for each seed: SEEDS=20, or one again: SEEDS=1 FIRST=7 (20 minutes)
+	$(BIN)/pytest -v --numprocesses=2 tests/soak
 
 .PHONY: bench
 bench: setup  ## what Wireroom costs, beside a bare loop and a Celery chain (10 minutes); BENCH="--help" shows how to do less

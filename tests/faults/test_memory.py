@@ -9,7 +9,7 @@ import pytest
 
 from newsroom.databases import database_of
 from newsroom.line import Line
-from newsroom.mixture import mixed
+from newsroom.mixture import briefs
 from newsroom.pages import Web
 from wireroom.client import Accepted, Client
 from wireroom.embedded import EmbeddedPostgres
@@ -34,7 +34,7 @@ def test_memory_is_flat_over_50000_articles(line: Line, web: Web) -> None:
     sizes: list[dict[str, int]] = []
     with Client(line.url) as client:
         for done in range(0, SAMPLES[-1], STEP):
-            answers = client.submit_many(mixed(web, done, STEP))
+            answers = client.submit_many(briefs(web, done, STEP))
             assert all(isinstance(answer, Accepted) for answer in answers)
             line.wait(lambda: line.count("line") < STEP, "the line to keep up", 300)
             if done + STEP in SAMPLES:

@@ -11,9 +11,8 @@ from newsroom.poison import DEADLY, install
 from newsroom.producers import Press
 from newsroom.proof import prove
 
-WAVE = 1_950
-DOSES = 2
-"""Of each poison in a wave."""
+WAVES = {"1": (400, 1), "2": (1_950, 2)}
+"""Processes of a pool -> articles of a wave, and how often each poison is among them."""
 WORDS = (*DEADLY, "EAT", "RECURSE")
 SECONDS_TO_QUARANTINE = 60.0
 """At most, from the first death of a poison."""
@@ -25,7 +24,7 @@ WHERE attempts.kind = 'lost' AND quarantine.kind = 'lost' GROUP BY jobs.id
 """
 
 
-@pytest.fixture(scope="module", params=["1", "2"], ids=["one process", "two processes"])
+@pytest.fixture(scope="module", params=WAVES, ids=["one process", "two processes"])
 def env(
     request: pytest.FixtureRequest, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
@@ -49,10 +48,13 @@ def is_whole(line: Line, processes: int) -> bool:
     return all(len(line.children(stage)) == processes for stage in ("parse", "enrich"))
 
 
-def test_poison_anywhere_in_a_wave_harms_nobody_else(line: Line, press: Press, chance: random.Random) -> None:
-    words = WORDS * DOSES
-    poison = dict(zip(chance.sample(range(WAVE), len(words)), words, strict=True))
-    with press.wave(WAVE, poison=poison):
+def test_poison_anywhere_in_a_wave_harms_nobody_else(
+    line: Line, press: Press, chance: random.Random, env: dict[str, str]
+) -> None:
+    articles, doses = WAVES[env["WIREROOM_CONCURRENCY"]]
+    words = WORDS * doses
+    poison = dict(zip(chance.sample(range(articles), len(words)), words, strict=True))
+    with press.wave(articles, poison=poison):
         line.wait(lambda: line.count("outcomes") > 0, "the line to work")
         workers = line.supervisor.pids()
         prove(line, press, most_losses=1)

@@ -39,7 +39,7 @@ def test_it_loses_all_it_holds(endure: Callable[..., None], env: dict[str, str],
 
 @pytest.mark.parametrize(
     "what",
-    [harm.stop_redis(30.0), harm.fill_redis(6.0), harm.cut_redis(10.0)],
+    [harm.stop_redis(30.0), harm.fill_redis(6.0), harm.cut_redis(6.0)],
     ids=["stopped", "out of memory", "all connections ended over and over"],
 )
 def test_it_cannot_be_worked_with(endure: Callable[..., None], what: harm.Harm) -> None:

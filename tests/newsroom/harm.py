@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import psutil
+import psycopg
 import redis
 
 from newsroom.line import Line, stopped
@@ -137,8 +138,13 @@ class PostgresHarm:
     def kill_backend(self, line: Line, chance: random.Random) -> None:
         """kill -9 of the process of one connection: Postgres ends all others, and recovers."""
         pids = [pid for (pid,) in line.db.execute(_OTHERS)]
-        with suppress(IndexError, ProcessLookupError):  # just now nobody may be connected
+        try:
             os.kill(chance.choice(pids), signal.SIGKILL)
+        except (IndexError, ProcessLookupError):  # just now nobody is connected
+            return
+        # Our own connection is ended too; a new one made before Postgres has noticed would be.
+        with suppress(psycopg.OperationalError):
+            line.wait(lambda: not line.db.execute("SELECT 1"), "Postgres to notice")
         self._reconnect(line)
 
     def shut_down(self, line: Line, _: random.Random) -> None:

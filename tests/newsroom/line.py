@@ -33,6 +33,8 @@ from wireroom.topology import INTAKE_BATCHES, INTAKE_LISTS
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 COMMON = {"time", "level", "event", "role", "pid", "job", "flight", "stage", "source", "exception"}
+_CANNOT_START = re.compile(rb"^wireroom \w+: .*\n", re.MULTILINE)
+"""The sentence for which a process ends that finds no Postgres at its start; all else is JSON."""
 ENV = {"WIREROOM_LOG_FORMAT": "json", "WIREROOM_HOST_DELAY": "0", "WIREROOM_FETCH_ALLOW": "127.0.0.0/8"}
 
 
@@ -114,7 +116,7 @@ class Line:
 
     def flights(self) -> dict[int, int]:
         """Flight -> with how many articles it was launched, of all there ever were."""
-        return {one["flight"]: one["articles"] for one in self.log() if one["event"] == "flight_launched"}
+        return {one["flight"]: one["articles"] for one in self.log(about="flight_launched")}
 
     def texts(self, number: int, **fields: Any) -> list[int]:
         """Submit so many different text articles."""
@@ -155,13 +157,13 @@ class Line:
             if time.monotonic() > until:
                 left = self.db.execute("SELECT l.*, f.* FROM line l LEFT JOIN flights f ON f.id = l.flight_id LIMIT 5")
                 raise AssertionError(f"waited in vain for {what}; on the line: {left.fetchall()}")
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def wait_until_up(self) -> None:
         """Wait until every process has said that it has started."""
 
         def up() -> bool:
-            started = {line["pid"] for line in self.log() if line["event"] == "process_started"}
+            started = {line["pid"] for line in self.log(about="process_started")}
             running = self.supervisor.pids()
             # The supervisor's thread may not have begun yet.
             return running.keys() == self.names and set(running.values()) <= started
@@ -192,12 +194,14 @@ class Line:
             sizes |= {f"{name} child {n}": _size(child) for n, child in enumerate(process.children(recursive=True), 1)}
         return sizes
 
-    def log(self, names: str = "*") -> list[dict[str, Any]]:
-        """Every line that the processes of the line have logged, or those whose names match a pattern."""
+    def log(self, names: str = "*", about: str = "") -> list[dict[str, Any]]:
+        """Every line that the processes of the line have logged, of names that match, `about` an event."""
         lines: list[dict[str, Any]] = []
         for file in sorted(self.directory.glob(f"{names}.log")):
-            # The last piece is what is being written now.
-            lines += [msgspec.json.decode(line) for line in file.read_bytes().split(b"\n")[:-1]]
+            # The last piece is what is being written now. Few are decoded where few are wanted: this is asked often.
+            said = _CANNOT_START.sub(b"", file.read_bytes()).split(b"\n")[:-1]
+            said = [line for line in said if about.encode() in line]
+            lines += [line for line in map(msgspec.json.decode, said) if about in ("", line["event"])]
         return lines
 
 

@@ -53,6 +53,9 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     """Remembers what it was asked."""
 
+    request_queue_size = 128
+    """Callers who are not yet answered: beyond them it would look as if nobody listened."""
+
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("", 0), handler)
         self.closing = Event()

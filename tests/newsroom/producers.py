@@ -1,4 +1,4 @@
-"""Producers outside the line: processes that push articles, and keep what they were answered in files of their own."""
+"""Producers outside the line: they push articles, and keep what they were answered in files of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -24,7 +25,7 @@ from wireroom.topology import INTAKE_LIST
 
 WAVE = 500
 """Articles of a wave."""
-SPREAD_SECONDS = 3.0
+SPREAD_SECONDS = 2.0
 """Over this time a producer spreads its articles: harm is done while they still come."""
 PATIENCE = 150.0
 _STEPS = 10
@@ -66,29 +67,27 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Wave:
-    """Producers at work, and their files."""
+    """Producers at work at the same time, in a process of their own, and their files."""
 
     def __init__(self, orders: list[Order], folder: Path) -> None:
         self.orders = orders
-        self._files = [folder / f"{order.producer}.jsonl" for order in orders]
-        self._processes = [_start(order, file) for order, file in zip(orders, self._files, strict=True)]
+        self._folder = folder
+        self._log = folder / f"{orders[0].producer}.log"
+        self._process = _start(orders, folder, self._log)
 
     def finish(self, patience: float = PATIENCE) -> None:
         """Wait until all is pushed; fails where a producer gave up."""
-        until = time.monotonic() + patience
-        for order, process in zip(self.orders, self._processes, strict=True):
-            assert process.wait(max(0.1, until - time.monotonic())) == 0, f"{order.producer} gave up"
+        assert self._process.wait(patience) == 0, f"a producer gave up: {self._log.read_text('utf-8')[-2000:]}"
 
     def end(self) -> None:
         """End the producers, wherever they are."""
-        for process in self._processes:
-            process.kill()
-            process.wait()
+        self._process.kill()
+        self._process.wait()
 
     def answered(self) -> Iterator[tuple[Order, Answered]]:
         """Everything that was answered, by the producers' files."""
-        for order, file in zip(self.orders, self._files, strict=True):
-            for one in answers(file):
+        for order in self.orders:
+            for one in answers(_file(order, self._folder)):
                 yield order, one
 
     @property
@@ -154,12 +153,25 @@ def answers(file: Path) -> list[Answered]:
     return [msgspec.json.decode(line, type=Answered) for line in file.read_bytes().splitlines()]
 
 
-def _start(order: Order, file: Path) -> subprocess.Popen[bytes]:
-    file.touch()
+def _file(order: Order, folder: Path) -> Path:
+    return folder / f"{order.producer}.jsonl"
+
+
+def _start(orders: list[Order], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    for order in orders:
+        _file(order, folder).touch()
     env = {name: value for name, value in os.environ.items() if not name.startswith("WIREROOM_")}
-    argv = [sys.executable, "-m", "newsroom.producers", msgspec.json.encode(order).decode(), str(file)]
-    with file.with_suffix(".log").open("wb") as log:
-        return subprocess.Popen(argv, env=env | {"PYTHONPATH": str(ROOT / "tests")}, stdout=log, stderr=log)
+    argv = [sys.executable, "-m", "newsroom.producers", msgspec.json.encode(orders).decode(), str(folder)]
+    with log.open("wb") as output:
+        return subprocess.Popen(argv, env=env | {"PYTHONPATH": str(ROOT / "tests")}, stdout=output, stderr=output)
+
+
+def push_all(orders: list[Order], folder: Path) -> None:
+    """Push them side by side; raises what the first of them met, once the others are through."""
+    with ThreadPoolExecutor(len(orders)) as producers:
+        pushing = [producers.submit(push, order, _file(order, folder)) for order in orders]
+    for one in pushing:
+        one.result()
 
 
 def push(order: Order, file: Path) -> None:
@@ -199,4 +211,4 @@ def _onto_the_list(order: Order, numbers: range) -> list[Answered]:
 
 
 if __name__ == "__main__":
-    push(msgspec.json.decode(sys.argv[1], type=Order), Path(sys.argv[2]))
+    push_all(msgspec.json.decode(sys.argv[1], type=list[Order]), Path(sys.argv[2]))

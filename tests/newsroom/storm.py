@@ -35,7 +35,7 @@ def storm(directory: Path, seed: str, seconds: float) -> None:
             press = Press(line, web, directory)
             line.wait_until_up()
             _rage(line, press, PostgresHarm(postgres), random.Random(seed), seconds)
-            prove(line, press, list_lost=True)
+            prove(line, press, list_lost=True, killed=True)
 
 
 def _rage(line: Line, press: Press, postgres: PostgresHarm, chance: random.Random, seconds: float) -> None:

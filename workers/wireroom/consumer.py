@@ -78,6 +78,8 @@ def consume(app: Celery, stage: str, pool: str, concurrency: int) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # What it warns of is an outage, and that is told already.
     logging.getLogger("celery.worker.consumer.consumer").setLevel(logging.ERROR)
+    # Whether it could give back what it had not begun is all one: the ledger does.
+    logging.getLogger("kombu.transport.virtual.base").setLevel(logging.CRITICAL)
     signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
     signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
     app.conf.update(worker_consumer=Consumer, broker_transport=Transport)

@@ -65,7 +65,9 @@ def connect(url: str, name: str, **limits: str) -> Iterator[Connection]:
     try:
         connection = psycopg.connect(url, autocommit=True, **connection_options(name, **limits))
     except psycopg.OperationalError as error:
-        raise WireroomError(f"Postgres does not answer (WIREROOM_DATABASE_URL): {error}") from error
+        # In one line, as a log has it.
+        told = " ".join(str(error).split())
+        raise WireroomError(f"Postgres does not answer (WIREROOM_DATABASE_URL): {told}") from error
     except psycopg.ProgrammingError:
         # Its message repeats the URL, password and all.
         raise WireroomError(

@@ -41,16 +41,16 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.stem)
 def test_a_mistake_turns_them_red(tree: Path, patch: Path) -> None:
-    assert run(tree, tests_of(patch)) == PASSED
+    assert run(tree, named_by(patch)) == PASSED
     apply(tree, patch)
     try:
-        assert run(tree, tests_of(patch)) == FAILED
+        assert run(tree, named_by(patch)) == FAILED
     finally:
         apply(tree, patch, "--reverse")
 
 
-def tests_of(patch: Path) -> list[str]:
-    """What pytest is to run."""
+def named_by(patch: Path) -> list[str]:
+    """What pytest is to run, by its line `Tests:`."""
     found = re.search(r"^Tests: (.+)$", patch.read_text(), re.MULTILINE)
     assert found, f"{patch.name} has no line `Tests:`"
     return shlex.split(found[1])
