@@ -40,7 +40,7 @@ up: setup  ## run everything on this machine until Ctrl-C; keeps its data in .wi
 
 .PHONY: test
 test: lint types imports  ## everything that must pass: lint, types, import rules, all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .PHONY: test-containers
 test-containers: setup  ## build the images and test them, on the Docker engine that answers here
