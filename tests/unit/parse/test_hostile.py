@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from wireroom.contracts import FetchedPage, ParsedArticle, encode
 from wireroom.errors import Unusable
+from wireroom.parse.outline import MOST_LINES
 from wireroom.parse.stage import LARGEST, parse
 
 STORY = b"<p>The brakes of the cable car could soon be cooled by rain that falls on its own roof, they said.</p>" * 3
@@ -81,6 +82,27 @@ def test_odd_bytes_and_markup_do_not_cost_the_story(inside: bytes) -> None:
 @pytest.mark.parametrize("tag", [b"<div>", b"<b>", b"<p><font>", b"<blockquote>", b"<ul><li>", b"<div class=related>"])
 def test_ten_thousand_levels_of_nesting_are_survived(tag: bytes) -> None:
     assert outcome(HEAD + tag * 10_000 + STORY, "text/html") in {"article", "not_an_article", "malformed"}
+
+
+def test_a_tag_of_countless_attributes_is_refused_before_they_are_compared() -> None:
+    attributes = b" ".join(b"a%d=1" % number for number in range(100_000))
+    assert outcome(HEAD + b"<p " + attributes + b">" + STORY, "text/html") == "malformed"
+
+
+@pytest.mark.parametrize("value", [b'"%s"', b"'%s'"])
+def test_words_in_a_value_are_no_attributes(value: bytes) -> None:
+    data = value % (b"{&quot;text&quot;: &quot;" + b"one word after another " * 5_000 + b"&quot;}")
+    assert outcome(HEAD + b"<div data-story=" + data + b"></div>" + STORY, "text/html") == "article"
+
+
+def test_formatting_that_is_never_closed_costs_neither_time_nor_the_page() -> None:
+    assert outcome(HEAD + b"".join(b"<b id=%d>" % number for number in range(4_000)) + STORY, "text/html") == "article"
+    assert outcome(HEAD + b"<b>" * 6_000 + STORY, "text/html") == "malformed"
+
+
+def test_what_stands_behind_thousands_of_lines_is_not_read() -> None:
+    article = parse(FetchedPage(body=HEAD + STORY * 2_000, content_type="text/html"))
+    assert len(article.blocks) <= MOST_LINES
 
 
 def test_what_goes_on_travels_without_nul_or_surrogates() -> None:

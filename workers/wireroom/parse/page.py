@@ -22,6 +22,11 @@ _NESTING = re.compile(
     re.IGNORECASE,
 )
 MOST_ATTRIBUTES = 3_000
+_WIDE = re.compile(
+    r"""<[a-z][\w:-]*+(?:\s++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+)"""
+    rf"""{{{MOST_ATTRIBUTES + 1}}}""",
+    re.IGNORECASE,
+)
 
 
 def parse_page(text: str, url: str | None) -> ParsedArticle:
@@ -64,8 +69,12 @@ def _is_deep(text: str) -> bool:
 
 def _is_wide(text: str) -> bool:
     """Whether a tag has more than `MOST_ATTRIBUTES`: each is compared with all before it."""
-    long = (piece.partition(">")[0] for piece in text.split("<") if len(piece) > 2 * MOST_ATTRIBUTES)
-    return any(len(tag.split()) > MOST_ATTRIBUTES for tag in long)
+    at = -1
+    for piece in text.split("<"):
+        if len(piece) > 2 * MOST_ATTRIBUTES and _WIDE.match(text, max(0, at)):
+            return True
+        at += 1 + len(piece)
+    return False
 
 
 def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
