@@ -12,6 +12,7 @@ from wireroom.errors import Unusable
 from wireroom.parse.byline import author, is_name, read_byline
 from wireroom.parse.calendar import machine_moment
 from wireroom.parse.dateline import split_dateline
+from wireroom.parse.scraped import story_of
 from wireroom.parse.tails import Cut, cut_tails
 from wireroom.parse.wording import ends_a_sentence, is_prose, seen, tidy
 
@@ -36,7 +37,7 @@ class _Head(NamedTuple):
 
 def parse_text(text: str) -> ParsedArticle:
     """The article that a plain text is; `Unusable` (`empty`, `not_an_article`) where there is none."""
-    paragraphs = _paragraphs(text)
+    paragraphs = story_of(_paragraphs(text))
     if not paragraphs:
         raise Unusable("empty", "the text has no words in it")
     head, rest = _read_head(paragraphs)
