@@ -129,7 +129,10 @@ def _read(root: LexborNode) -> Outline:
         tag = node.tag
         if tag == "br":
             breaks += 1
-        if tag != "-text" or not (text := node.text_content) or text.isspace():
+        if tag != "-text" or not (text := node.text_content):
+            continue
+        if text.isspace():
+            parts.append(" ")
             continue
         parent = node.parent
         if parent is None:

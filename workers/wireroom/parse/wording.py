@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -14,9 +15,11 @@ def seen(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """One line: what is seen, with each run of white space (no-break spaces included) made one space."""
+    """One line: what is seen, with each run of white space (no-break spaces included) made one space; NFC."""
     line = " ".join(text.split())
-    return line if line.isprintable() else " ".join(seen(line).split())
+    if line.isascii() and line.isprintable():
+        return line
+    return normalize("NFC", line if line.isprintable() else " ".join(seen(line).split()))
 
 
 def ends_a_sentence(line: str) -> bool:
