@@ -24,6 +24,8 @@ from wireroom.parse.wording import is_prose, tidy
 
 PROBABLE = 0.45
 """From here on a line is taken for a part of the story."""
+IMPROBABLE = 0.1
+"""Up to here it is taken for none, whatever stands beside it."""
 UNSURE = 0.3
 """The doubt, as a share of the story's letters, from which on a page is read a second time (measured: 3 % of pages)."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
@@ -56,7 +58,7 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> 
     lexicon, forest = learned()
     signs = read_signs(page, hints_of(metadata, description), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
-    chosen = [at for at, chance in chances.items() if chance > PROBABLE]
+    chosen = _chosen(page, chances)
     doubt = _doubt(page, chances)
     blocks, origin = [_block(page, at) for at in chosen], "visible"
     if doubt > UNSURE and (second := read_blocks(tree.html or "")):
@@ -70,6 +72,20 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> 
     tails = [*_tails(page, signs, {*chosen}, asides), *notices]
     related = list(_related(page, signs, {*chosen}, asides))
     return Story(kept, tails, related, bylined, origin, max(0.0, 1 - doubt))
+
+
+def _chosen(page: Outline, chances: dict[int, float]) -> list[int]:
+    """The lines of the story; of a list that is told in part, all that is not improbable and no link."""
+    lists = {page.boxes[line.box].parent for at, chance in chances.items() if chance > PROBABLE
+             if page.boxes[(line := page.lines[at]).box].tag == "li"}  # fmt: skip
+
+    def is_told(at: int, chance: float) -> bool:
+        line = page.lines[at]
+        box = page.boxes[line.box]
+        in_list = box.tag == "li" and box.parent in lists
+        return chance > PROBABLE or (in_list and chance > IMPROBABLE and not _is_link(line))
+
+    return [at for at, chance in chances.items() if is_told(at, chance)]
 
 
 def description_of(tree: LexborHTMLParser) -> str:
