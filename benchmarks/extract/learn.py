@@ -24,10 +24,11 @@ import zstandard
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.extract.pages import Page, read_pages
-from benchmarks.extract.scores import Score, load_score, scored
+from benchmarks.extract.scores import Score, by_set, load_score, scored
 from wireroom.contracts import FetchedPage
-from wireroom.parse.body import PROBABLE, description_of, hints_of
+from wireroom.parse.body import UNSURE, choose, description_of, doubt_of, hints_of
 from wireroom.parse.charset import decode
+from wireroom.parse.fallback import read_blocks
 from wireroom.parse.forest import LEARNED, Learned
 from wireroom.parse.lexicon import Lexicon, words_at_ends, words_of
 from wireroom.parse.metadata import read_metadata
@@ -52,6 +53,8 @@ class Example:
 
     page: Page
     outline: Outline
+    second: str
+    """What the fallback would tell."""
     hints: Hints
     story: list[bool | None]
     words: list[int]
@@ -84,7 +87,8 @@ def _example(page: Page, score: Score) -> Example:
     hints = hints_of(read_metadata(tree, page.url), description_of(tree))
     lines = outline(tree)
     words = [score.tokens(line.text) for line in lines.lines]
-    return Example(page, lines, hints, _in_story(words, page.bodies, score), list(map(len, words)))
+    second = "\n".join(block.text for block in read_blocks(tree.html or ""))
+    return Example(page, lines, second, hints, _in_story(words, page.bodies, score), list(map(len, words)))
 
 
 def _in_story(lines: Sequence[Sequence[str]], bodies: Sequence[str], score: Score) -> list[bool | None]:
@@ -177,13 +181,18 @@ def _validate(examples: Sequence[Example], score: Score) -> None:
         for one in examples:
             if one.fold == fold and one.signs is not None and one.signs.numbers:
                 chances = booster.predict(np.array(one.signs.numbers, np.float32))
-                told = [at for at, chance in zip(one.signs.places, chances, strict=True) if chance > PROBABLE]
-                rows[one.page.id] = {"text": "\n".join(one.outline.lines[at].text for at in told)}
+                rows[one.page.id] = {"text": _told(one, dict(zip(one.signs.places, map(float, chances), strict=True)))}
         print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
-    found = score.aggregate(scored(score, [one.page for one in examples], rows), 0)
-    print(
-        f"body F1 on sites that were not learned from, without the fallback: {found['F1']:.4f}, {len(examples)} pages"
-    )
+    told = scored(score, [one.page for one in examples], rows)
+    print(f"body F1 on sites that were not learned from: {score.aggregate(told, 0)['F1']:.4f}, {len(told)} pages")
+    for name, pages in by_set(told).items():
+        print(f"  {name}: {score.aggregate(pages, 0)['F1']:.4f}, {len(pages)} pages")
+
+
+def _told(one: Example, chances: dict[int, float]) -> str:
+    if one.second and doubt_of(one.outline, chances) > UNSURE:
+        return one.second
+    return "\n".join(one.outline.lines[at].text for at in choose(one.outline, chances))
 
 
 def _write(booster: lightgbm.Booster, labels: dict[str, float], words: dict[str, float]) -> None:

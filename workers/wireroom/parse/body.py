@@ -26,8 +26,8 @@ PROBABLE = 0.45
 """From here on a line is taken for a part of the story."""
 IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
-UNSURE = 0.3
-"""The doubt, as a share of the story's letters, from which on a page is read a second time (measured: 3 % of pages)."""
+UNSURE = 0.15
+"""The doubt, as a share of the story's letters, from which on a page is read a second time: seven of a hundred."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
@@ -58,8 +58,8 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> 
     lexicon, forest = learned()
     signs = read_signs(page, hints_of(metadata, description), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
-    chosen = _chosen(page, chances)
-    doubt = _doubt(page, chances)
+    chosen = choose(page, chances)
+    doubt = doubt_of(page, chances)
     blocks, origin = [_block(page, at) for at in chosen], "visible"
     if doubt > UNSURE and (second := read_blocks(tree.html or "")):
         blocks, origin = second, "trafilatura"
@@ -74,7 +74,7 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> 
     return Story(kept, tails, related, bylined, origin, max(0.0, 1 - doubt))
 
 
-def _chosen(page: Outline, chances: dict[int, float]) -> list[int]:
+def choose(page: Outline, chances: dict[int, float]) -> list[int]:
     """The lines of the story; of a list that is told in part, all that is not improbable and no link."""
     lists = {page.boxes[line.box].parent for at, chance in chances.items() if chance > PROBABLE
              if page.boxes[(line := page.lines[at]).box].tag == "li"}  # fmt: skip
@@ -98,7 +98,7 @@ def hints_of(metadata: Metadata, description: str) -> Hints:
     return Hints(metadata.title, description, tidy(metadata.body))
 
 
-def _doubt(page: Outline, chances: dict[int, float]) -> float:
+def doubt_of(page: Outline, chances: dict[int, float]) -> float:
     """How many letters are doubtful, for each of the story; 1 and more where hardly any line is part of one."""
     sure = sum(len(page.lines[at].text) for at, chance in chances.items() if chance > 0.5)
     doubtful = sum(len(page.lines[at].text) * min(chance, 1 - chance) for at, chance in chances.items())
