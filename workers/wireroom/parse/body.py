@@ -27,7 +27,7 @@ PROBABLE = 0.45
 IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
 UNSURE = 0.15
-"""The doubt, as a share of the story's letters, from which on a page is read a second time: seven of a hundred."""
+"""The doubt, as a share of the story's letters, from which on a page is read a second time: nine of a hundred."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
