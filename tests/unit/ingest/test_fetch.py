@@ -77,7 +77,7 @@ def test_the_server_learns_who_asks_and_for_what(site: Site, fetch: Fetch) -> No
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("gzip", gzip.compress(b"Tides" * 99)), ("deflate", zlib.compress(b"Tides" * 99))]
+    ("encoding", "body"), [("gzip", gzip.compress(b"Tides" * 99, mtime=0)), ("deflate", zlib.compress(b"Tides" * 99))]
 )
 def test_a_compressed_page_is_unpacked(site: Site, fetch: Fetch, encoding: str, body: bytes) -> None:
     assert fetch(site.page("/a", body, headers={"Content-Encoding": encoding})).body == b"Tides" * 99
