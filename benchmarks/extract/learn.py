@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 from benchmarks.extract.pages import Page, read_pages
 from benchmarks.extract.scores import Score, by_set, load_score, scored
 from wireroom.contracts import FetchedPage
-from wireroom.parse.body import UNSURE, choose, description_of, doubt_of, hints_of
+from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of
 from wireroom.parse.charset import decode
 from wireroom.parse.fallback import read_blocks
 from wireroom.parse.forest import LEARNED, Learned
@@ -84,7 +84,7 @@ def main() -> None:
 
 def _example(page: Page, score: Score) -> Example:
     tree = LexborHTMLParser(decode(FetchedPage(body=page.read(), content_type="text/html", url=page.url)))
-    hints = hints_of(read_metadata(tree, page.url), description_of(tree))
+    hints = hints_of(read_metadata(tree, page.url))
     lines = outline(tree)
     words = [score.tokens(line.text) for line in lines.lines]
     second = "\n".join(block.text for block in read_blocks(tree.html or ""))

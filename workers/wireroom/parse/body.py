@@ -13,7 +13,6 @@ from wireroom.contracts import Author, Block, Related
 from wireroom.parse.ages import split_age
 from wireroom.parse.byline import is_name, read_byline
 from wireroom.parse.calendar import find_date
-from wireroom.parse.elements import attribute
 from wireroom.parse.fallback import BodyKind, read_blocks
 from wireroom.parse.forest import learned
 from wireroom.parse.metadata import Metadata
@@ -52,11 +51,11 @@ class Story(NamedTuple):
     """0 to 1: the part of the story's letters of which there is no doubt."""
 
 
-def read_story(tree: LexborHTMLParser, metadata: Metadata, description: str) -> Story:
+def read_story(tree: LexborHTMLParser, metadata: Metadata) -> Story:
     """The story of a page; without blocks where there is none. Takes from the tree what nobody reads."""
     page = outline(tree)
     lexicon, forest = learned()
-    signs = read_signs(page, hints_of(metadata, description), lexicon)
+    signs = read_signs(page, hints_of(metadata), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
     chosen = choose(page, chances)
     doubt = doubt_of(page, chances)
@@ -88,14 +87,9 @@ def choose(page: Outline, chances: dict[int, float]) -> list[int]:
     return [at for at, chance in chances.items() if is_told(at, chance)]
 
 
-def description_of(tree: LexborHTMLParser) -> str:
-    """What the page's head tells of the story."""
-    return attribute(tree.css_first('meta[property="og:description"], meta[name="description"]'), "content")
-
-
-def hints_of(metadata: Metadata, description: str) -> Hints:
+def hints_of(metadata: Metadata) -> Hints:
     """What speaks for a line beside its look."""
-    return Hints(metadata.title, description, tidy(metadata.body))
+    return Hints(metadata.title, metadata.description, tidy(metadata.body))
 
 
 def doubt_of(page: Outline, chances: dict[int, float]) -> float:

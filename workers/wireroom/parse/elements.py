@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from wireroom.parse.wording import tidy
 
@@ -26,11 +26,6 @@ def attribute(node: LexborNode | None, name: str) -> str:
 def label(node: LexborNode) -> str:
     """The element's class and id, which say what it is for."""
     return f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".strip()[:400]
-
-
-def first_text(tree: LexborHTMLParser | LexborNode, selector: str) -> str:
-    """The first text that is not empty among the elements selected."""
-    return next((text for node in tree.css(selector) if (text := text_of(node))), "")
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:

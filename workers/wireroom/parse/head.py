@@ -24,6 +24,7 @@ _KINDS: dict[str, Kind] = {
     "pictures": "gallery",
     "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "fotogallery": "gallery",
 }  # fmt: skip
+_DESCRIPTIONS = frozenset({"og:description", "description"})
 _TIERS = {"free": False, "locked": True, "metered": True}
 
 
@@ -82,6 +83,11 @@ def meta_claims(markup: Markup) -> Claims:
         canonical=markup.links.get("canonical", ""),
         language=markup.language or _first(metas, "dc.language", "content-language"),
     )  # fmt: skip
+
+
+def first_description(metas: Metas) -> str:
+    """What the head tells of the story, in the words that stand first."""
+    return next((_plain(values[0]) for name, values in metas.items() if name in _DESCRIPTIONS), "")
 
 
 def url_claims(url: str | None) -> Claims:

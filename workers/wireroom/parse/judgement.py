@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -42,21 +41,21 @@ _LINES_OF_LIST = 5
 _SHORT_KINDS = frozenset({"video", "gallery"})
 
 
-def refuse_error_page(titles: Sequence[str], metadata: Metadata, blocks: list[Block]) -> None:
+def refuse_error_page(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where the headline tells of an error and little text follows."""
-    error = next((title for title in titles if _ERROR.search(title)), None)
+    error = next((title for title in metadata.titles if _ERROR.search(title)), None)
     short = _length(blocks) < (_ERROR_AT_MOST if not metadata.is_article else _LEAST_UNCLAIMED)
     if error is not None and short:
         raise Unusable("not_an_article", f"the page is an error page: {error[:120]!r}")
 
 
-def refuse_wall(titles: Sequence[str], metadata: Metadata, blocks: list[Block]) -> None:
+def refuse_wall(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where nearly all that is said is about cookies and consent, and a headline asks for it."""
     if metadata.is_article:
         return
     length = _length(blocks)
     asked = sum(len(block.text) for block in blocks if _CONSENT.search(block.text))
-    wall = next((title for title in titles if _CONSENT_ASKED.search(title)), None)
+    wall = next((title for title in metadata.titles if _CONSENT_ASKED.search(title)), None)
     if wall is not None and length < _WALL_AT_MOST and asked >= _SHARE_OF_CONSENT * length:
         raise Unusable("not_an_article", f"the page asks for consent before it shows anything: {wall[:120]!r}")
 

@@ -29,6 +29,9 @@ class Metadata(NamedTuple):
     """What is believed about the article, field by field, where each was found, and how surely."""
 
     title: str
+    titles: Sequence[str]
+    """What the page calls itself: the headline, the title element and the first heading, as they stand."""
+    description: str
     subtitle: str | None
     authors: list[Author]
     published: Moment | None
@@ -83,6 +86,8 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     ladder, base = _Ladder(read.rungs), _base(read.base, url)
     return Metadata(
         title=_title(ladder, read),
+        titles=(read.headline.text, *read.titles),
+        description=read.description,
         subtitle=_subtitle(ladder, read),
         authors=_authors(ladder, read),
         published=_published(ladder, read, tree),

@@ -8,9 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from wireroom.contracts import Block, Dateline, Moment, ParsedArticle, Related
 from wireroom.errors import Unusable
-from wireroom.parse.body import Story, description_of, read_story
+from wireroom.parse.body import Story, read_story
 from wireroom.parse.dateline import split_dateline
-from wireroom.parse.elements import first_text
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
 
@@ -33,10 +32,9 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
     tree = _tree(text)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    titles = (metadata.title, first_text(tree, "title"), first_text(tree, "h1"))
-    story = read_story(tree, metadata, description_of(tree))
-    refuse_error_page(titles, metadata, story.blocks)
-    refuse_wall(titles, metadata, story.blocks)
+    story = read_story(tree, metadata)
+    refuse_error_page(metadata, story.blocks)
+    refuse_wall(metadata, story.blocks)
     refuse_list(metadata, story.blocks, cards)
     return _article(metadata, story, url)
 

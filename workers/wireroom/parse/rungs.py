@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.parse.claims import Claims
 from wireroom.parse.elements import is_within, text_of
-from wireroom.parse.head import meta_claims, opengraph_claims, url_claims
+from wireroom.parse.head import first_description, meta_claims, opengraph_claims, url_claims
 from wireroom.parse.headline import Headline, choose_headline, letters
 from wireroom.parse.linked_data import linked_claims
 from wireroom.parse.markup import Markup, read_markup
@@ -30,6 +30,10 @@ class Rungs(NamedTuple):
 
     rungs: Sequence[Claims]
     headline: Headline
+    titles: Sequence[str]
+    """What its title element and its first heading say, as they stand."""
+    description: str
+    """What its head tells of the story."""
     masthead: Masthead
     base: str
     day_first: bool
@@ -50,7 +54,16 @@ def read_rungs(tree: LexborHTMLParser, url: str | None) -> Rungs:
     headings = _headings(tree, heads, headline.text)
     visible = visible_claims(headings, text_of(headings[0]) if headings else "", description, day_first)
     rungs = [*rungs, visible, url_claims(url)]
-    return Rungs(_completed(tree, rungs, day_first), headline, names, markup.base, day_first)
+    said = (markup.title, next(filter(None, map(text_of, markup.headings)), ""))
+    return Rungs(
+        _completed(tree, rungs, day_first),
+        headline,
+        said,
+        first_description(markup.metas),
+        names,
+        markup.base,
+        day_first,
+    )
 
 
 def _is_day_first(markup: Markup, rungs: Sequence[Claims], url: str | None) -> bool:
