@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wireroom.parse.lexicon import Lexicon
 from wireroom.parse.signs import NAMES
 
-Node: TypeAlias = "tuple[int, float, Node, Node] | float"
+Node: TypeAlias = Any
 """Which number is looked at, up to which value it goes left, left, right; or a leaf's weight."""
 LEARNED = "learned.json.zst"
 _AT_ONCE = 256
@@ -29,7 +29,7 @@ class Learned(msgspec.Struct, frozen=True):
     """Of the signs that it was learned from."""
     labels: dict[str, float]
     words: dict[str, float]
-    trees: list[Any]
+    trees: list[Node]
 
 
 class Forest:
@@ -74,9 +74,9 @@ class Forest:
 Turn: TypeAlias = tuple[int, float, bool]
 
 
-def _leaves(node: Node, turns: tuple[Turn, ...]) -> Any:
+def _leaves(node: Node, turns: tuple[Turn, ...]) -> Iterator[tuple[float, tuple[Turn, ...]]]:
     """Each leaf's weight, with the turns that lead to it."""
-    if isinstance(node, tuple):
+    if isinstance(node, (list, tuple)):
         sign, most, left, right = node
         yield from _leaves(left, (*turns, (sign, most, True)))
         yield from _leaves(right, (*turns, (sign, most, False)))
@@ -91,11 +91,4 @@ def learned() -> tuple[Lexicon, Forest]:
     read = msgspec.json.decode(zstandard.decompress(packed), type=Learned)
     if tuple(read.names) != NAMES:
         raise RuntimeError(f"{LEARNED} was learned from other signs than these; learn it again")
-    return Lexicon(read.labels, read.words), Forest([_node(tree) for tree in read.trees])
-
-
-def _node(node: Any) -> Node:
-    if isinstance(node, list):
-        sign, most, left, right = node
-        return sign, most, _node(left), _node(right)
-    return float(node)
+    return Lexicon(read.labels, read.words), Forest(read.trees)
