@@ -13,27 +13,20 @@ class Boxes:
     """What the boxes of a page hold, each with all boxes inside."""
 
     def __init__(self, page: Outline, sizes: Sequence[Size], lexicon: Lexicon) -> None:
-        boxes = page.boxes
-        number = len(boxes)
-        self.parents = [box.parent for box in boxes]
-        self.size, self.linked, self.prose = [0.0] * number, [0.0] * number, [0.0] * number
-        self.count, self.paragraphs = [0] * number, [0.0] * number
+        self.parents = [box.parent for box in page.boxes]
+        self.size = page.summed([size.length for size in sizes])
+        self.linked = page.summed([line.linked for line in page.lines])
+        self.prose = page.summed([size.prose and size.length for size in sizes])
+        self.count = page.summed([1] * len(sizes))
+        self.paragraphs = [0.0] * len(page.boxes)
+        """Prose in the lines of the boxes right inside."""
         for line, size in zip(page.lines, sizes, strict=True):
-            box = line.box
-            self.size[box] += size.length
-            self.linked[box] += line.linked
-            self.count[box] += 1
             if size.prose:
-                self.prose[box] += size.length
-                self.paragraphs[self.parents[box]] += size.length
-        for box in range(number - 1, 0, -1):
-            up = self.parents[box]
-            self.size[up] += self.size[box]
-            self.linked[up] += self.linked[box]
-            self.prose[up] += self.prose[box]
-            self.count[up] += self.count[box]
+                self.paragraphs[self.parents[line.box]] += size.length
         self._read_labels(page, lexicon)
-        self.trunk = self._trunk(page)
+        trunk = self._trunk(page)
+        self.inside = self._inside(trunk)
+        self.off_trunk = self.steps(trunk)
 
     def _read_labels(self, page: Outline, lexicon: Lexicon) -> None:
         number = len(page.boxes)
@@ -49,8 +42,8 @@ class Boxes:
             self.article[at] = at if tag == "article" else self.article[up]
             self.main[at] = 1.0 if tag == "main" else self.main[up]
 
-    def _trunk(self, page: Outline) -> list[int]:
-        """For each box its steps away from the innermost box that has most of the prose; 0 inside of it, -n above."""
+    def _trunk(self, page: Outline) -> int:
+        """The innermost box that has most of the prose."""
         inner: list[list[int]] = [[] for _ in page.boxes]
         for at in range(1, len(page.boxes)):
             inner[self.parents[at]].append(at)
@@ -61,8 +54,13 @@ class Boxes:
             if too_small or page.boxes[richest].tag in {"p", "li"}:
                 break
             best = richest
-        self.inside = _inside(self.parents, best)
-        return self.steps(best)
+        return best
+
+    def _inside(self, box: int) -> list[bool]:
+        inside = [False] * len(self.parents)
+        for at, up in enumerate(self.parents):
+            inside[at] = at == box or (at > 0 and inside[up])
+        return inside
 
     def steps(self, box: int) -> list[int]:
         """For each box its steps down from the nearest box that holds `box`."""
@@ -78,10 +76,3 @@ class Boxes:
     def has_paragraphs_near(self, box: int) -> bool:
         up = self.parents[box]
         return self.paragraphs[up] > 0 or self.paragraphs[self.parents[up]] > 0 or self.prose[up] > 0
-
-
-def _inside(parents: Sequence[int], box: int) -> list[bool]:
-    inside = [False] * len(parents)
-    for at in range(len(parents)):
-        inside[at] = at == box or (at > 0 and inside[parents[at]])
-    return inside

@@ -31,15 +31,8 @@ _LEAST_STORY = 150
 def cut_lines(page: Outline, sizes: Sequence[Size]) -> list[str | None]:
     """The rule that cuts each line: a box around it says what it is, and holds little of the page's prose."""
     rules = [_rule(box) for box in page.boxes]
-    prose, paragraphs = [0.0] * len(rules), [0] * len(rules)
-    for line, size in zip(page.lines, sizes, strict=True):
-        if size.prose:
-            prose[line.box] += size.length
-            paragraphs[line.box] += 1
-    for at in range(len(rules) - 1, 0, -1):
-        up = page.boxes[at].parent
-        prose[up] += prose[at]
-        paragraphs[up] += paragraphs[at]
+    prose = page.summed([size.prose and size.length for size in sizes])
+    paragraphs = page.summed([size.prose for size in sizes])
     comments = sum(_outermost(page, rules, prose, "comments"))
     told = prose[0] - comments
     cut: list[str | None] = []

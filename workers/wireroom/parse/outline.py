@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,47 +19,11 @@ _LEAST_UNFRAMED = 200
 """Characters: a page that has less outside its frame is marked up wrongly, and all of it is read."""
 MOST_LINES = 4_000
 """What stands behind so many lines is not read."""
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 _STRONG = frozenset({"b", "strong"})
 _TELLING = ("class", "id", "itemprop", "role", "data-testid", "data-component")
 
@@ -90,6 +55,15 @@ class Line(NamedTuple):
 class Outline(NamedTuple):
     boxes: list[Box]
     lines: list[Line]
+
+    def summed(self, values: Sequence[float]) -> list[float]:
+        """For each box the sum over all lines in it and in the boxes inside; `values` has one for each line."""
+        sums = [0.0] * len(self.boxes)
+        for line, value in zip(self.lines, values, strict=True):
+            sums[line.box] += value
+        for at in range(len(sums) - 1, 0, -1):
+            sums[self.boxes[at].parent] += sums[at]
+        return sums
 
 
 class _Place(NamedTuple):

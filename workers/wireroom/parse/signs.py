@@ -162,7 +162,7 @@ class _Flow:
             boxes.linked[up] / (boxes.size[up] or 1.0), boxes.linked[over] / (boxes.size[over] or 1.0),
             boxes.prose[up] / (boxes.size[up] or 1.0), boxes.prose[over] / (boxes.size[over] or 1.0),
             math.log1p(boxes.linked[over]),
-            boxes.inside[box], boxes.trunk[box], self.off_story[box],
+            boxes.inside[box], boxes.off_trunk[box], self.off_story[box],
             boxes.paragraphs[up] / (boxes.paragraphs[self.story] or 1.0), self.share,
             self.numbers_of.get(boxes.article[box], -1),
             at / len(self.sizes), self.before[at], after,
