@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.extract.pages import Page
 from benchmarks.extract.peers import OURS_FROM_TEXT
-from benchmarks.extract.prose import best_run
 from benchmarks.extract.runner import decoded
 from benchmarks.extract.turns import Given, Row, take_turns
 from benchmarks.extract.visible import visible_lines
+from wireroom.parse.scraped import best_run
 
 WHOLE, RUN = "whole text", "best run of prose"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -39,5 +39,5 @@ def make_texts(pages: Sequence[Page], directory: Path) -> Texts:
         place.write_bytes(gzip.compress("\n".join(lines).encode(), compresslevel=1))
         given.append(Given(page.id, str(place), None, TEXT_TYPE))
         found[WHOLE][page.id] = {"text": "\n".join(lines)}
-        found[RUN][page.id] = {"text": "\n".join(best_run(lines))}
+        found[RUN][page.id] = {"text": "\n".join(lines[slice(*best_run(lines))])}
     return Texts(given, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wireroom.contracts import FetchedPage, ParsedArticle
+from wireroom.parse.scraped import best_run, is_prose
 from wireroom.parse.stage import parse
 
 MENU = ["Home", "World", "Business", "Sport", "Weather", "Archive", "Log in", "Subscribe", "Search", "Menu"]
@@ -46,3 +47,21 @@ def test_lines_of_wide_scripts_count_for_more() -> None:
     article = read(*MENU, "フェリーが一時間早く到着、理由は不明", *[story] * 3, *TEASERS)
     assert article.title == "フェリーが一時間早く到着、理由は不明"
     assert article.text.split("\n\n") == [story] * 3
+
+
+def test_prose_is_as_long_as_a_sentence_and_ends_as_one() -> None:
+    assert is_prose(STORY[0])
+    assert not is_prose(STORY[0][:-1])
+    assert not is_prose("Trams cross it.")
+    assert is_prose("港口委员会周五决定，旧桥将于六月重新向有轨电车开放，市长表示欢迎，工程师们正在准备。")
+
+
+def run_of(lines: list[str]) -> list[str]:
+    return lines[slice(*best_run(lines))]
+
+
+def test_the_best_run_goes_from_prose_to_prose_over_short_gaps() -> None:
+    lines = ["Home", "Sport", STORY[0], "A heading", STORY[0], *["Read this headline too"] * 9, STORY[0], "Contact"]
+    assert run_of(lines) == [STORY[0], "A heading", STORY[0]]
+    assert run_of(["Home", "Sport"]) == []
+    assert run_of([STORY[0], *["Menu"] * 20, STORY[0], STORY[0]]) == [STORY[0], STORY[0]]

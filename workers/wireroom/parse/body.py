@@ -65,11 +65,11 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata) -> Story:
     bylined = _bylined_in(blocks)
     kept, notices = _without_notices(blocks, metadata)
     scripted = _scripted(metadata.body)
-    if _length(kept) < _SHARE_OF_SCRIPT * _length(scripted):
+    if letters_in(kept) < _SHARE_OF_SCRIPT * letters_in(scripted):
         kept, origin = scripted, "json-ld"
-    asides = _asides(page)
-    tails = [*_tails(page, signs, {*chosen}, asides), *notices]
-    related = list(_related(page, signs, {*chosen}, asides))
+    told, asides = {*chosen}, _asides(page)
+    tails = [*_tails(page, signs, told, asides), *notices]
+    related = list(_related(page, signs, told, asides))
     return Story(kept, tails, related, bylined, origin, max(0.0, 1 - doubt))
 
 
@@ -205,5 +205,6 @@ def _letters(text: str) -> str:
     return _MARKS.sub("", text).casefold()
 
 
-def _length(blocks: Sequence[Block]) -> int:
+def letters_in(blocks: Sequence[Block]) -> int:
+    """How long their texts are together."""
     return sum(len(block.text) for block in blocks)

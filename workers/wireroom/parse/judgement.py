@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.contracts import Block
 from wireroom.errors import Unusable
+from wireroom.parse.body import letters_in
 from wireroom.parse.metadata import Metadata
 from wireroom.parse.wording import ends_a_sentence, is_prose
 
@@ -44,7 +45,7 @@ _SHORT_KINDS = frozenset({"video", "gallery"})
 def refuse_error_page(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where the headline tells of an error and little text follows."""
     error = next((title for title in metadata.titles if _ERROR.search(title)), None)
-    short = _length(blocks) < (_ERROR_AT_MOST if not metadata.is_article else _LEAST_UNCLAIMED)
+    short = letters_in(blocks) < (_ERROR_AT_MOST if not metadata.is_article else _LEAST_UNCLAIMED)
     if error is not None and short:
         raise Unusable("not_an_article", f"the page is an error page: {error[:120]!r}")
 
@@ -53,7 +54,7 @@ def refuse_wall(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where nearly all that is said is about cookies and consent, and a headline asks for it."""
     if metadata.is_article:
         return
-    length = _length(blocks)
+    length = letters_in(blocks)
     asked = sum(len(block.text) for block in blocks if _CONSENT.search(block.text))
     wall = next((title for title in metadata.titles if _CONSENT_ASKED.search(title)), None)
     if wall is not None and length < _WALL_AT_MOST and asked >= _SHARE_OF_CONSENT * length:
@@ -69,7 +70,7 @@ def refuse_list(metadata: Metadata, blocks: list[Block], cards: int) -> None:
         raise Unusable("not_an_article", "the page is a list of stories, not a story")
     if not blocks or not metadata.title:
         raise Unusable("not_an_article", "no story was found on the page, only its frame")
-    if not (metadata.is_article or told) and _length(blocks) < _LEAST_UNCLAIMED:
+    if not (metadata.is_article or told) and letters_in(blocks) < _LEAST_UNCLAIMED:
         raise Unusable("not_an_article", "the page has too little text to be a story, and does not claim to be one")
 
 
@@ -83,7 +84,3 @@ def count_cards(tree: LexborHTMLParser) -> int:
     return len(
         tree.css("article a h2, article a h3, article h2 a, article h3 a, .card h2, .card h3, .teaser h2, .teaser h3")
     )
-
-
-def _length(blocks: list[Block]) -> int:
-    return sum(len(block.text) for block in blocks)

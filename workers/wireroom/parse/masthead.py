@@ -11,7 +11,8 @@ _NOT_LETTERS = re.compile(r"[\W_]|^the(?=\W)")
 _LEAST, _MOST_BESIDE = 5, 12
 _REMEMBERED = 4096
 _OF_MANY = frozenset({
-    "co", "com", "m", "eu", "amp", "news", "blog", "blogs", "co.uk", "com.au", "co.jp", "co.nz", "com.br", "co.za", "co.in",
+    "co", "com", "m", "eu", "amp", "news", "blog", "blogs", "co.uk", "com.au", "co.jp", "co.nz", "com.br", "co.za",
+    "co.in",
 })  # fmt: skip
 Masthead = frozenset[str]
 

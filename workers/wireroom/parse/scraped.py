@@ -22,7 +22,7 @@ _WORDS_OF_TITLE = 3
 
 def story_of(lines: Sequence[str]) -> list[str]:
     """Title, bylines, then the run of lines with most prose; all lines of a text that is no scraped one."""
-    start, end = _best_run(lines)
+    start, end = best_run(lines)
     if start < _LINES_OF_MENU:
         return list(lines)
     above = range(max(0, start - _LINES_OF_HEAD), start)
@@ -33,17 +33,25 @@ def story_of(lines: Sequence[str]) -> list[str]:
     return [lines[title], *bylines[:2], *lines[start:end]]
 
 
-def _best_run(lines: Sequence[str]) -> tuple[int, int]:
+def best_run(lines: Sequence[str]) -> tuple[int, int]:
     """Where the run of lines with most characters of prose begins and ends, less a cost for each line that is none."""
     best, most, start, total = (0, 0), 0, 0, 0
     for at, line in enumerate(lines):
         if total <= 0:
             start, total = at, 0
-        length = len(line) + 2 * len(_WIDE.findall(line))
-        total += length if length >= _PROSE and _STOP.search(line) else -_COST
+        total += _length(line) if is_prose(line) else -_COST
         if total > most:
             best, most = (start, at + 1), total
     return best
+
+
+def is_prose(line: str) -> bool:
+    """Whether it is as long as a sentence, and ends as one."""
+    return _length(line) >= _PROSE and bool(_STOP.search(line))
+
+
+def _length(line: str) -> int:
+    return len(line) + 2 * len(_WIDE.findall(line))
 
 
 def _likeness(line: str) -> int:

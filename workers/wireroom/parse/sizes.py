@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from wireroom.parse.outline import Line
-from wireroom.parse.wording import ends_a_sentence
+from wireroom.parse.wording import ends_a_sentence, is_prose_of
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WIDTH = 2.5
@@ -29,4 +29,4 @@ def size_of(line: Line) -> Size:
     if not text.isascii() and len(_WIDE.findall(text, 0, 60)) > 10:
         length *= _WIDTH
     ends = ends_a_sentence(text)
-    return Size(length, ends, linked, linked < 0.5 and ((length >= 80 and ends) or length >= 220))
+    return Size(length, ends, linked, linked < 0.5 and is_prose_of(length, ends))

@@ -29,4 +29,9 @@ def ends_a_sentence(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Whether the line is a paragraph rather than a headline, a heading or a label."""
-    return (len(line) >= 80 and ends_a_sentence(line)) or len(line) >= 220
+    return is_prose_of(len(line), ends_a_sentence(line))
+
+
+def is_prose_of(length: float, ends: bool) -> bool:
+    """Whether a line of so many letters, that ends as a sentence does or does not, is a paragraph."""
+    return (length >= 80 and ends) or length >= 220

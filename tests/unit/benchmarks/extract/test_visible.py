@@ -1,12 +1,9 @@
-"""The visible text of a page, and what is made of it without markup."""
+"""The visible text of a page."""
 
 from __future__ import annotations
 
 import pytest
-from benchmarks.extract.prose import best_run, is_prose
 from benchmarks.extract.visible import linked_lines, visible_lines
-
-PROSE = "The council of the harbour decided on Friday that the old bridge shall be open to trams again in June."
 
 
 def test_each_block_is_a_line_from_top_to_bottom_menus_and_footers_included() -> None:
@@ -40,17 +37,3 @@ def test_pages_nested_deeper_than_calls_can_be_are_read() -> None:
 def test_links_say_their_lines_and_all_of_them_in_one() -> None:
     page = "<a href=/1><h3>A headline</h3><p>A teaser</p></a><p>A <a href=/2>second</a> one</p>"
     assert linked_lines(page) == {"A headline", "A teaser", "A headline A teaser", "second"}
-
-
-def test_prose_is_as_long_as_a_sentence_and_ends_as_one() -> None:
-    assert is_prose(PROSE)
-    assert not is_prose(PROSE[:-1])
-    assert not is_prose("Trams cross it.")
-    assert is_prose("港口委员会周五决定，旧桥将于六月重新向有轨电车开放，市长表示欢迎，工程师们正在准备。")
-
-
-def test_the_best_run_goes_from_prose_to_prose_over_short_gaps() -> None:
-    lines = ["Home", "Sport", PROSE, "A heading", PROSE, *["Read this headline too"] * 9, PROSE, "Contact"]
-    assert best_run(lines) == [PROSE, "A heading", PROSE]
-    assert best_run(["Home", "Sport"]) == []
-    assert best_run([PROSE, *["Menu"] * 20, PROSE, PROSE]) == [PROSE, PROSE]
