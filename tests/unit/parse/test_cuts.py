@@ -41,8 +41,9 @@ def test_a_box_that_says_what_it_holds_is_cut_and_kept_as_what_it_is(label: str,
     assert [(tail.kind, tail.text) for tail in article.tails] == ([(kind, OTHER)] if kind else [])
 
 
-def test_a_caption_is_kept_apart() -> None:
-    article = read(f"<figure><img src=x><figcaption>{OTHER}</figcaption></figure>")
+@pytest.mark.parametrize("inner", ["{}", "<p>{}</p>", "<div><span>{}</span></div>"])
+def test_a_caption_is_kept_apart(inner: str) -> None:
+    article = read(f"<figure><img src=x><figcaption>{inner.format(OTHER)}</figcaption></figure>")
     assert [block.text for block in article.blocks] == PARAGRAPHS
     assert [(tail.kind, tail.text) for tail in article.tails] == [("caption", OTHER)]
 

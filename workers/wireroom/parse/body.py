@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -28,6 +28,9 @@ IMPROBABLE = 0.1
 UNSURE = 0.15
 """The doubt, as a share of the story's letters, from which on a page is read a second time: nine of a hundred."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
+_KEPT: dict[str | None, Literal["caption", "newsletter", "bio"]]
+_KEPT = {"caption": "caption", "newsletter": "newsletter", "bio": "bio"}
+"""What is cut and kept, by its rule, as a tail of its own kind."""
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
 _LINES_OF_HEAD = 6
@@ -152,12 +155,10 @@ def _tails(page: Outline, signs: Signs, chosen: set[int], asides: list[bool]) ->
         text = line.text[:_LONGEST_TAIL]
         if at in chosen or asides[line.box]:
             continue
-        if page.boxes[line.box].tag == "figcaption":
-            yield Block(kind="caption", text=text)
-        elif rule == "newsletter":
-            yield Block(kind="newsletter", text=text)
-        elif rule == "bio":
-            yield Block(kind="bio", text=text)
+        # Also one in a box that is cut for something else.
+        kind = "caption" if page.boxes[line.box].tag == "figcaption" else _KEPT.get(rule)
+        if kind is not None:
+            yield Block(kind=kind, text=text)
         elif not line.linked and (notice := aside(text)):
             yield notice
 
