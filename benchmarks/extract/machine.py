@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.commit import commit
 from benchmarks.extract.peers import pinned
 
 
@@ -17,7 +17,7 @@ def measured_on(systems: Iterable[str]) -> str:
     return (
         f"{_cpu()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()};"
         f" load average {load()} before\n"
-        f"{', '.join([f'wireroom at commit {_commit()}', *peers])}"
+        f"{', '.join([f'wireroom at commit {commit()}', *peers])}"
     )
 
 
@@ -30,11 +30,3 @@ def _cpu() -> str:
     told = Path("/proc/cpuinfo")
     lines = told.read_text("utf-8", "replace").splitlines() if told.exists() else []
     return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-
-
-def _commit() -> str:
-    argv = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    try:
-        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
-    except OSError:
-        return "unknown"

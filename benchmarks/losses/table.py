@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import subprocess
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
@@ -13,10 +11,10 @@ from typing import NamedTuple
 import psycopg
 import redis
 
+from benchmarks.commit import commit
 from benchmarks.losses.tally import STAGES
 from benchmarks.losses.tasks import VISIBILITY_SECONDS
 from benchmarks.losses.trial import Account
-from newsroom.line import ROOT
 from wireroom.embedded import EmbeddedPostgres, EmbeddedValkey
 
 _HEAD = (
@@ -61,16 +59,8 @@ def measured_on(postgres: EmbeddedPostgres, valkey: EmbeddedValkey, articles: in
         f"{articles} articles for each fault and system, seed {seed}; visibility timeout {VISIBILITY_SECONDS} s\n"
         f"{os.cpu_count()} cores, {platform.machine()} {platform.system()}, Python {platform.python_version()}\n"
         f"{packages}; Valkey {told.get('valkey_version', told['redis_version'])};"
-        f" Postgres {server[0] if server else '?'}, durable; commit {_commit()}"
+        f" Postgres {server[0] if server else '?'}, durable; commit {commit()}"
     )
-
-
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return "unknown"
-    argv = [git, "-C", str(ROOT), "describe", "--always", "--dirty"]
-    return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def _line(cells: Iterable[str]) -> str:
