@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import select
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from benchmarks.extract.child import Child
 from benchmarks.extract.peers import command
 from wireroom.errors import WireroomError
 
@@ -36,58 +35,36 @@ class Runner:
     """A system in a process of its own; begun again after a page that ends it."""
 
     def __init__(self, system: str, log: Path) -> None:
-        self._system = system
-        self._log = log
+        self._system, self._log = system, log
         self._answers = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child(lambda: command(system), log)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end(0.0)
+        self._child.end(0.0)
 
     def answer(self, given: Given) -> Row:
         """The row of a page; one with `err` where the system failed on it. Raises `WireroomError` if it never ran."""
-        process = self._process = self._process or self._begin()
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            process.stdin.write(json.dumps(given._asdict()).encode() + b"\n")
-            process.stdin.flush()
-            if not select.select([process.stdout], [], [], PATIENCE)[0]:
-                return {"id": given.id, "err": f"no answer in {PATIENCE:g} s, {self._end(0.0)}"}
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = b""
+        line = self._child.ask(json.dumps(given._asdict()).encode() + b"\n", PATIENCE)
+        if line is None:
+            return {"id": given.id, "err": f"no answer in {PATIENCE:g} s, {_how(self._child.end(0.0))}"}
         if not line:
             return self._ended(given)
         self._answers = True
         row: Row = json.loads(line)
         return row
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        pipe = subprocess.PIPE
-        with self._log.open("ab") as log:
-            # In a group of its own, so that Ctrl-C is this process's to handle.
-            return subprocess.Popen(command(self._system), stdin=pipe, stdout=pipe, stderr=log, process_group=0)
-
     def _ended(self, given: Given) -> Row:
-        how, said = self._end(), self._log.read_text("utf-8", "replace")[-1500:]
+        how, said = _how(self._child.end()), self._log.read_text("utf-8", "replace")[-1500:]
         if not self._answers and re.search(r"^(?:Import|ModuleNotFound)Error", said, re.MULTILINE):
             raise WireroomError(f"{self._system} does not run:\n{said}")
         return {"id": given.id, "err": how}
 
-    def _end(self, patience: float = 1.0) -> str:
-        """End it; how it had ended by itself, if it had."""
-        if (process := self._process) is None:
-            return ""
-        self._process, code = None, None
-        with suppress(subprocess.TimeoutExpired):
-            # Its output is closed before it is gone.
-            code = process.wait(patience)
-        process.kill()
-        process.communicate()
-        return "was ended" if code is None else f"ended with {code}"
+
+def _how(code: int | None) -> str:
+    return "was ended" if code is None else f"ended with {code}"
 
 
 def take_turns(

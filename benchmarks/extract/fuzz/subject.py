@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import select
 import signal
-import subprocess
 import sys
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from benchmarks.extract.child import Child
 from benchmarks.extract.fuzz.mutations import Mutant
 from benchmarks.extract.fuzz.trial import ENDED_AFTER, RAISED
 
@@ -41,49 +40,27 @@ class Subject:
     """The process; begun again after an input that ends it."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child(lambda: _ARGV)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
+        self._child.end()
 
     def undergo(self, mutant: Mutant) -> Result:
         """What becomes of an input."""
-        pipe = subprocess.PIPE
-        if self._process is None:
-            # In a group of its own, so that Ctrl-C is this process's to handle.
-            self._process = subprocess.Popen(_ARGV, stdin=pipe, stdout=pipe, process_group=0)
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
         head = {"length": len(mutant.body), "content_type": mutant.content_type, "url": mutant.url}
-        try:
-            stdin.write(json.dumps(head).encode() + b"\n" + mutant.body)
-            stdin.flush()
-            ready, _, _ = select.select([stdout], [], [], _PATIENCE)
-            line = stdout.readline() if ready else b""
-        except BrokenPipeError:
-            line = b""
+        line = self._child.ask(json.dumps(head).encode() + b"\n" + mutant.body, _PATIENCE)
         if line:
             found = json.loads(line)
             return Result(found["end"], found["cpu"], found["megabytes"])
-        cause = self._end()
+        cause = _cause(self._child.end() or 0)
         return Result(f"{DIED}{cause}", ENDED_AFTER if cause == signal.SIGPROF.name else 0.0, 0.0)
 
-    def _end(self) -> str:
-        """End it; of what it had died."""
-        if (process := self._process) is None:
-            return ""
-        self._process = None
-        try:
-            # Its output is closed before it is gone.
-            code = process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            code = 0
-        process.kill()
-        process.communicate()
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}" if code else "no answer"
+
+def _cause(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}" if code else "no answer"
 
 
 def confirmed(mutant: Mutant) -> Result:
