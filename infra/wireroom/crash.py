@@ -97,6 +97,10 @@ class Point(StrEnum):
     SEQUENCE_WRITTEN = "sequence.written"
     """Ends have their positions."""
     SEQUENCE_COMMITTED = "sequence.committed"
+    PROOFREAD_WRITTEN = "proofread.written"
+    """Articles are counted into the windows of their sources."""
+    PROOFREAD_COMMITTED = "proofread.committed"
+    """What they break is not told."""
 
 
 @dataclass

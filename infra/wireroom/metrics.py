@@ -69,6 +69,9 @@ REFUSALS = Gauge(
     registry=LEDGER,
 )
 PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source or a host.", registry=LEDGER)
+BREAKS = Gauge(
+    "wireroom_source_breaks", "Fields that parse does not find in a source's articles as it used to.", registry=LEDGER
+)
 GAP = Gauge(
     "wireroom_reconciliation_gap", "Findings of the last reconciliation: 0 if all is accounted for.", registry=LEDGER
 )

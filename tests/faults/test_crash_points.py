@@ -183,6 +183,8 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.REDRIVE_COMMITTED: Scenario((COMMAND,), 1, by_hand),
     Point.SEQUENCE_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),
     Point.SEQUENCE_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
+    Point.PROOFREAD_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),
+    Point.PROOFREAD_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
 }
 
 

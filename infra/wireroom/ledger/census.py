@@ -22,6 +22,7 @@ class Census(NamedTuple):
     quarantined: int
     refusals: int
     pauses: int
+    breaks: int
     gap: int | None
     """Findings of the last reconciliation; None if there was none yet."""
     reconciled: float | None
@@ -43,6 +44,7 @@ def take(connection: Connection) -> Census:
         quarantined=kept[0],
         refusals=kept[1],
         pauses=kept[2],
+        breaks=kept[3],
         gap=gap,
         reconciled=reconciled,
     )

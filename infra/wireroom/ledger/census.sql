@@ -15,7 +15,8 @@ SELECT lane, extract(epoch FROM max(now() - accepted_at))::float8 FROM jobs WHER
 SELECT stage, CASE WHEN started_at IS NULL THEN 'queued' ELSE 'started' END, count(*) FROM flights GROUP BY 1, 2
 
 -- name: kept
-SELECT (SELECT count(*) FROM quarantine), (SELECT count(*) FROM refusals), (SELECT count(*) FROM pauses)
+SELECT (SELECT count(*) FROM quarantine), (SELECT count(*) FROM refusals), (SELECT count(*) FROM pauses),
+    (SELECT count(*) FROM parse_breaks)
 
 -- name: reconciliation
 SELECT findings, extract(epoch FROM now() - started_at)::float8 FROM reconciliations ORDER BY id DESC LIMIT 1

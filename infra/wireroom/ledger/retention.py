@@ -19,7 +19,9 @@ LOCK_PATIENCE = "200ms"
 """Longest wait for a lock on captured pages: whoever wants a page stands behind it."""
 OTHER = "captures_other"
 """Has the pages of days that nobody made."""
-EXPIRING = (queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches)
+EXPIRING = (
+    queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches, queries.expire_parse_health,
+)  # fmt: skip
 
 
 class Days(NamedTuple):
@@ -30,7 +32,7 @@ class Days(NamedTuple):
 
 
 def expire(connection: Connection) -> int:
-    """Delete keys, offers, refusals and batches of the intake list whose time is over; returns how many rows went."""
+    """Delete keys, offers, refusals, batches and windows whose time is over; returns how many rows went."""
     deleted = _expire_offers(connection)
     for statement in EXPIRING:
         while (rows := connection.execute(statement, {"most": STEP}).rowcount) > 0:

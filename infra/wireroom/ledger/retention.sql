@@ -17,6 +17,11 @@ DELETE FROM refusals WHERE id = ANY(ARRAY(
 DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM intake_batches WHERE taken_at <= now() - interval '30 days' LIMIT %(most)s))
 
+-- name: expire_parse_health
+-- Windows of sources that fell silent; of the others, who fills one deletes those with which none is compared any more.
+DELETE FROM parse_health WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM parse_health WHERE until <= now() - interval '1 year' LIMIT %(most)s))
+
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.
 SELECT child.relname FROM pg_inherits

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wireroom.cli import (
     checking,
+    drift,
     inputs,
     looking,
     pausing,
@@ -26,7 +27,9 @@ from wireroom.cli.output import say
 from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
-COMMANDS = (submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, trying, running)
+COMMANDS = (
+    submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, drift, trying, running,
+)  # fmt: skip
 """Importing a module registers its commands."""
 
 

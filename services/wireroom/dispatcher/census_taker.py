@@ -83,5 +83,6 @@ class CensusTaker:
         metrics.QUARANTINE.set(counted.quarantined)
         metrics.REFUSALS.set(counted.refusals)
         metrics.PAUSES.set(counted.pauses)
+        metrics.BREAKS.set(counted.breaks)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -7,6 +7,7 @@ from itertools import count
 from threading import Event as Flag
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from newsroom.clock import SteadyClock
 from newsroom.desk import Desk
@@ -100,6 +101,20 @@ def test_pauses_are_counted(desk: Desk, taker: CensusTaker) -> None:
     assert value(counted(taker), "wireroom_pauses") == 2
     resume(desk.db, Target("line"))
     assert value(counted(taker), "wireroom_pauses") == 1
+
+
+def test_breaks_are_counted_of_the_last_full_windows(desk: Desk, taker: CensusTaker) -> None:
+    found = {"measure": "filled", "was": 1, "now": 0, "since": "2025-05-02T10:00:00Z", "job": 1}
+    both = Jsonb([found | {"field": "body"}, found | {"field": "title"}])
+    for source, number, breaks, seen in (
+        ("Tide", 7, both, None), ("Tide", 8, None, Jsonb({})), ("Ebb", 4, both, None), ("Ebb", 5, None, None),
+    ):  # fmt: skip
+        desk.db.execute(
+            "INSERT INTO parse_health (source, number, since, until, articles, measures, seen, breaks)"
+            " VALUES (%s, %s, now(), now(), 25, '{}', %s, %s)",
+            [source, number, seen, breaks],
+        )
+    assert value(counted(taker), "wireroom_source_breaks") == 2
 
 
 def test_gauges_that_are_too_old_are_not_shown(desk: Desk, taker: CensusTaker, clock: SteadyClock) -> None:

@@ -88,6 +88,17 @@ def test_refusals_and_batches_are_kept_thirty_days(desk: Desk) -> None:
     assert expire(desk.db) == 2
 
 
+def test_windows_of_a_silent_source_are_kept_a_year(desk: Desk) -> None:
+    desk.db.execute(
+        "INSERT INTO parse_health (source, number, since, until, articles, measures)"
+        " VALUES ('Tide', 1, now(), now() - interval '364 days', 25, '{}'), ('Ebb', 1, now(), now(), 25, '{}')"
+    )
+    assert expire(desk.db) == 0
+    age(desk, "parse_health", "until", 2)
+    assert expire(desk.db) == 1
+    assert desk.value("SELECT source FROM parse_health") == "Ebb"
+
+
 def test_pages_of_old_days_go_but_for_what_is_still_needed(desk: Desk) -> None:
     ended, failed, waiting = (
         answer.job_id
