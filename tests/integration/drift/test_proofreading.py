@@ -13,6 +13,7 @@ from wireroom.drift import proofreading
 from wireroom.drift.look import drift
 from wireroom.drift.proofreading import proofread
 from wireroom.drift.windows import ARTICLES, told
+from wireroom.ledger import repair
 from wireroom.ledger.events import sequence
 
 DATED = Moment(iso="2025-05-02T10:15:00+00:00", origin="json-ld")
@@ -70,12 +71,25 @@ def test_neither_replays_nor_pages_that_say_the_same_are_counted(desk: Proofs) -
     (job,) = desk.publish(1)
     again = desk.replayed(job)
     assert desk.end(enriched(again, "A better parser read it.", title="Story", parser="t/2")).outcome == "updated"
+    (refused,) = desk.refuse_pages(1)
+    again = desk.replayed(refused)
+    assert desk.end(enriched(again, "It was a story.", title="Read")).outcome == "stored"
     known = desk.captured(source="Tide", url="https://tide.example/1")
     desk.end(enriched(known, "It is low.", title="Tide"))
     seen = desk.captured(source="Tide", url="https://tide.example/1")
     assert desk.end(enriched(seen, "It is low.", title="Tide")).outcome == "unchanged"
     desk.read()
-    assert desk.windows() == [(1, 2)]
+    assert desk.windows() == [(1, 3)]
+
+
+def test_an_article_that_was_in_quarantine_before_is_counted_once(desk: Proofs) -> None:
+    job = desk.quarantined(KeyError("odd"), source="Tide")
+    desk.publish(30)
+    repair.redrive(desk.db, [job], "ada")
+    assert desk.end(enriched(job, run=2)).outcome == "stored"
+    desk.read()
+    assert desk.value("SELECT count(*) FROM events WHERE job_id = %s", job) == 2
+    assert desk.windows() == [(1, 25), (2, 6)]
 
 
 def test_an_article_that_its_publisher_changes_again_and_again_is_one_of_its_window(desk: Proofs) -> None:
