@@ -11,7 +11,8 @@ FROM (SELECT coalesce((SELECT position FROM parse_health_cursor), 0) AS done) AS
 -- name: ended
 -- What parse found or refused at the positions from `after` to `until`; nothing of what a replay made, nor of pages whose
 -- text was known. Of each field the number of letters; 1 of what has none.
-SELECT events.at, events.job_id, jobs.source, left(md5(coalesce('article ' || version.article_id, jobs.url, 'job ' || jobs.id)), 16),
+SELECT events.at, events.job_id, jobs.source,
+    left(md5(coalesce('article ' || version.article_id, jobs.url, 'job ' || jobs.id)), 16),
     left(md5(version.title), 16), letters
 FROM events
 JOIN jobs ON jobs.id = events.job_id
@@ -75,4 +76,5 @@ SELECT count(*), count(*) FILTER (WHERE full_windows > %(least)s) FROM (
 
 -- name: unread
 -- How many ends are not counted yet.
-SELECT (SELECT coalesce(max(position), 0) FROM events) - (SELECT coalesce(max(position), 0) FROM parse_health_cursor)
+SELECT (SELECT count(*) FROM endings)
+    + (SELECT coalesce(max(position), 0) FROM events) - (SELECT coalesce(max(position), 0) FROM parse_health_cursor)

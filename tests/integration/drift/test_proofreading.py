@@ -200,6 +200,7 @@ def test_what_is_waiting_is_told(desk: Proofs, monkeypatch: pytest.MonkeyPatch) 
     desk.publish(3)
     desk.read()
     desk.publish(6)
+    assert drift(desk.db).unread == 6
     sequence(desk.db)
     assert drift(desk.db).unread == 6
     assert proofread(desk.db).more
