@@ -15,6 +15,7 @@ from wireroom.cli import (
     pausing,
     quarantine,
     repairing,
+    replaying,
     running,
     status,
     submissions,
@@ -26,7 +27,9 @@ from wireroom.cli.output import say
 from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
-COMMANDS = (submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, trying, running)
+COMMANDS = (
+    submit, submissions, status, looking, inputs, quarantine, repairing, replaying, pausing, checking, trying, running,
+)  # fmt: skip
 """Importing a module registers its commands."""
 
 
