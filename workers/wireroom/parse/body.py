@@ -18,6 +18,7 @@ from wireroom.parse.forest import learned
 from wireroom.parse.metadata import Metadata
 from wireroom.parse.outline import Line, Outline, outline
 from wireroom.parse.signs import Hints, Signs, read_signs
+from wireroom.parse.states import read_state
 from wireroom.parse.tails import aside, is_related_heading
 from wireroom.parse.wording import is_prose, tidy
 
@@ -25,8 +26,10 @@ PROBABLE = 0.45
 """From here on a line is taken for a part of the story."""
 IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
-UNSURE = 0.15
-"""The doubt, as a share of the story's letters, from which on a page is read a second time: nine of a hundred."""
+UNSURE = 0.12
+"""The doubt, as a share of the story's letters, from which on a page is read a second time: ten of a hundred."""
+_FRAGMENT, _FRAGMENTS = 1000, 5
+"""Letters: a second opinion that is shorter, and so many times shorter than the first, is a scrap of the story."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
 _KEPT: dict[str | None, Literal["caption", "newsletter", "bio"]]
 _KEPT = {"caption": "caption", "newsletter": "newsletter", "bio": "bio"}
@@ -34,7 +37,11 @@ _KEPT = {"caption": "caption", "newsletter": "newsletter", "bio": "bio"}
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
 _LINES_OF_HEAD = 6
+_LEAST_STORY = 200
+"""Letters: an article with the title and less to tell is a header only."""
 _SHARE_OF_SCRIPT = 0.4
+_LITTLE = 800
+"""Letters: a page that shows no more of a story may hold it in a script."""
 _LONGEST_TAIL = 1000
 _OUTSIDE = frozenset({"aside", "nav", "footer"})
 _SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col", re.IGNORECASE)
@@ -49,27 +56,35 @@ class Story(NamedTuple):
     bylined: list[Author]
     """Whom a line above the story names, where no markup says that it is a byline."""
     origin: str
-    """Of the blocks: `visible`, `trafilatura` or `json-ld`."""
+    """Of the blocks: `visible`, `trafilatura`, `json-ld` or `script`."""
     confidence: float
     """0 to 1: the part of the story's letters of which there is no doubt."""
 
 
-def read_story(tree: LexborHTMLParser, metadata: Metadata) -> Story:
-    """The story of a page; without blocks where there is none. Takes from the tree what nobody reads."""
+def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str) -> Story:
+    """The story of a page; without blocks where there is none. Takes from the tree what nobody reads.
+
+    `source` is the page's markup, in whose scripts it is looked for where next to nothing is shown.
+    """
     page = outline(tree)
     lexicon, forest = learned()
     signs = read_signs(page, hints_of(metadata), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
+    chances |= dict.fromkeys(in_other_articles(page, signs.title, chances), 0.0)
     chosen = choose(page, chances)
     doubt = doubt_of(page, chances)
     blocks, origin = [_block(page, at) for at in chosen], "visible"
-    if doubt > UNSURE and (second := read_blocks(tree.html or "")):
+    if doubt > UNSURE and is_believed(letters_in(second := read_blocks(tree.html or "")), letters_in(blocks)):
         blocks, origin = second, "trafilatura"
     bylined = _bylined_in(blocks)
     kept, notices = _without_notices(blocks, metadata)
     scripted = _scripted(metadata.body)
     if letters_in(kept) < _SHARE_OF_SCRIPT * letters_in(scripted):
         kept, origin = scripted, "json-ld"
+    if letters_in(kept) < _LITTLE:
+        stated = _stated(source, metadata.title, kept)
+        if letters_in(kept) < _SHARE_OF_SCRIPT * letters_in(stated):
+            kept, origin = stated, "script"
     told, asides = {*chosen}, _asides(page)
     tails = [*_tails(page, signs, told, asides), *notices]
     related = list(_related(page, signs, told, asides))
@@ -90,6 +105,19 @@ def choose(page: Outline, chances: dict[int, float]) -> list[int]:
     return [at for at, chance in chances.items() if is_told(at, chance)]
 
 
+def in_other_articles(page: Outline, title: int, chances: dict[int, float]) -> list[int]:
+    """The lines in `article` elements that stand behind the one with the title: the site's next stories, or cards."""
+    around: list[int] = []
+    for at, box in enumerate(page.boxes):
+        outer = around[box.parent] if at else -1
+        around.append(at if outer < 0 and box.tag == "article" else outer)
+    mine = around[page.lines[title].box] if title >= 0 else -1
+    told = sum(len(page.lines[at].text) for at in choose(page, chances) if around[page.lines[at].box] == mine)
+    if mine < 0 or told < _LEAST_STORY:
+        return []
+    return [at for at in chances if around[page.lines[at].box] > mine]
+
+
 def hints_of(metadata: Metadata) -> Hints:
     """What speaks for a line beside its look."""
     return Hints(metadata.title, metadata.description, tidy(metadata.body))
@@ -100,6 +128,11 @@ def doubt_of(page: Outline, chances: dict[int, float]) -> float:
     sure = sum(len(page.lines[at].text) for at, chance in chances.items() if chance > 0.5)
     doubtful = sum(len(page.lines[at].text) * min(chance, 1 - chance) for at, chance in chances.items())
     return doubtful / sure if sure else 1.0
+
+
+def is_believed(second: int, first: int) -> bool:
+    """Whether a second opinion of so many letters goes before the first, of so many."""
+    return second > 0 and (second >= _FRAGMENT or second * _FRAGMENTS >= first)
 
 
 def _block(page: Outline, at: int) -> Block:
@@ -121,6 +154,17 @@ def _scripted(body: str) -> list[Block]:
     """The body that JSON-LD carries, a paragraph a line."""
     lines = [] if "</" in body else [tidy(line) for line in body.split("\n")]
     return [Block(kind="paragraph", text=line) for line in lines if line]
+
+
+def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
+    """The story in a script's state; none where it does not tell the prose that the page shows."""
+    page = read_state(source, title)
+    if page is None:
+        return []
+    text = "\n".join(line.text for line in page.lines)
+    prose = [block.text for block in shown if is_prose(block.text)]
+    agrees = not prose or any(one[:60] in text for one in prose)
+    return [_block(page, at) for at in range(len(page.lines))] if agrees else []
 
 
 def _is_head(at: int, block: Block, metadata: Metadata) -> bool:

@@ -32,7 +32,7 @@ def parse_page(text: str, url: str | None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
     tree = _tree(text)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    story = read_story(tree, metadata)
+    story = read_story(tree, metadata, text)
     refuse_error_page(metadata, story.blocks)
     refuse_wall(metadata, story.blocks)
     refuse_list(metadata, story.blocks, cards)
