@@ -49,8 +49,13 @@ def test_an_image_by_its_content_type_is_binary() -> None:
 
 
 def test_a_page_that_is_too_large_is_refused_unread() -> None:
-    assert outcome(HEAD + STORY * (20_000_000 // len(STORY))) == "too_large"
-    assert LARGEST < 20_000_000
+    assert outcome(HEAD + STORY * (LARGEST // len(STORY) + 1)) == "too_large"
+
+
+def test_a_page_of_20_megabytes_is_read() -> None:
+    assert LARGEST == 20_000_000
+    script = b"<script>var all = '" + b"w " * ((LARGEST - 2000) // 2) + b"'</script>"
+    assert outcome(HEAD + script + STORY, "text/html") == "article"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ TITLE = "Ferry to Brightholm sails again after eleven weeks"
 STORY = [
     "The ferry between Port Calder and Brightholm sailed on Monday for the first time in eleven weeks.",
     "Engineers had found cracks in two of her four engine mounts, and the spare parts came from a yard in Gdansk.",
-    "“We are glad to hear the horn again,” said Ida Marsh, who runs the bakery on the pier and had lost half her trade.",
+    "“We are glad to hear the horn again,” said Ida Marsh, who runs the bakery on the pier and lost half her trade.",
     "The company promised that the winter timetable would be kept, and that nobody would pay more than before.",
 ]
 OTHER = [f"Nobody in the village of Oakhurst believed it at first: {line.lower()}" for line in reversed(STORY)]

@@ -16,7 +16,7 @@ from wireroom.parse import stage
 def parse(body: bytes, url: str | None = None, content_type: str = "") -> ParsedArticle:
     """The article on a page: HTML or plain text, told apart by `content_type` or, where that is silent, by its look.
 
-    `body` holds the bytes as they were fetched, up to 10 MB; `url` is their address, which makes others absolute and
+    `body` holds the bytes as they were fetched, up to 20 MB; `url` is their address, which makes others absolute and
     may tell the day. Raises `wireroom.errors.Unusable`, with a reason and a sentence, where there is no article.
     """
     return stage.parse(FetchedPage(body=body, content_type=content_type, url=url))

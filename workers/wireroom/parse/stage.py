@@ -10,7 +10,7 @@ from wireroom.parse.charset import decode
 from wireroom.parse.page import parse_page
 from wireroom.parse.plain import parse_text
 
-LARGEST = 10_000_000
+LARGEST = 20_000_000
 _HTML_TYPE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 _TEXT_TYPE = re.compile(r"\s*text/plain\b", re.IGNORECASE)
 _NO_TEXT_TYPE = re.compile(r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|gzip)\b", re.IGNORECASE)

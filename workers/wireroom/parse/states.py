@@ -1,4 +1,4 @@
-"""The story in the state that a page carries for its own scripts, as `__NEXT_DATA__` or Fusion's: where none is shown."""
+"""The story in the state that a page carries for its own scripts, as `__NEXT_DATA__` or Fusion's."""
 
 from __future__ import annotations
 
