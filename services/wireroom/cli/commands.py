@@ -15,6 +15,7 @@ from wireroom.cli import (
     pausing,
     quarantine,
     repairing,
+    ruling,
     running,
     status,
     submissions,
@@ -26,7 +27,20 @@ from wireroom.cli.output import say
 from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
-COMMANDS = (submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, trying, running)
+COMMANDS = (
+    submit,
+    submissions,
+    status,
+    looking,
+    inputs,
+    quarantine,
+    repairing,
+    pausing,
+    checking,
+    trying,
+    ruling,
+    running,
+)
 """Importing a module registers its commands."""
 
 

@@ -15,6 +15,7 @@ from wireroom.parse.fallback import BodyKind, read_blocks
 from wireroom.parse.forest import learned
 from wireroom.parse.metadata import Metadata
 from wireroom.parse.outline import Outline, outline
+from wireroom.parse.rules import ORIGIN, Rule, story_in, tail_of
 from wireroom.parse.signs import Hints, read_signs
 from wireroom.parse.states import read_state
 from wireroom.parse.surroundings import is_link, is_quoted, read_surroundings
@@ -49,33 +50,37 @@ class Story(NamedTuple):
     bylined: list[Author]
     """Whom a line above the story names, where no markup says that it is a byline."""
     origin: str
-    """Of the blocks: `visible`, `trafilatura`, `json-ld` or `script`."""
+    """Of the blocks: `visible`, `trafilatura`, `json-ld`, `script` or `rule`."""
     confidence: float
     """0 to 1: the part of the story's letters of which there is no doubt."""
 
 
-def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str) -> Story:
+def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Rule | None = None) -> Story:
     """The story of a page; without blocks where there is none. Takes from the tree what nobody reads.
 
     `source` is the page's markup, in whose scripts it is looked for where next to nothing is shown.
     """
+    by_rule = story_in(tree, rule) if rule else ""
     page = outline(tree)
     lexicon, forest = learned()
     signs = read_signs(page, hints_of(metadata), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
     chances |= dict.fromkeys(in_other_articles(page, signs.title, chances), 0.0)
     doubt = doubt_of(page, chances)
-    told = {*choose(page, chances)}
-    blocks, origin = [_block(page, at) for at in sorted(told)], "visible"
-    if doubt > UNSURE and is_believed(letters_in(second := read_blocks(tree.html or "")), letters_in(blocks)):
+    told = choose(page, chances)
+    blocks, origin = [_block(page, at) for at in told], "visible"
+    if by_rule:
+        blocks, origin, doubt = _blocks(outline(LexborHTMLParser(f"<body>{by_rule}"))), ORIGIN, 0.0
+    elif doubt > UNSURE and is_believed(letters_in(second := read_blocks(tree.html or "")), letters_in(blocks)):
         blocks, origin = second, "trafilatura"
+    if origin != "visible":
         texts = {block.text for block in blocks}
-        told = {at for at, line in enumerate(page.lines) if line.text in texts}
-    kept, notices = _without_notices(blocks, metadata)
+        told = [at for at, line in enumerate(page.lines) if line.text in texts]
+    kept, notices = _without_notices(blocks, metadata, rule)
     for place, more in _scripted(metadata, source, kept):
         if letters_in(kept) < _SHARE_OF_SCRIPT * letters_in(more):
             kept, origin = more, place
-    tails, related = read_surroundings(page, signs, told)
+    tails, related = read_surroundings(page, signs, {*told})
     return Story(kept, [*tails, *notices], related, _bylined_in(blocks), origin, max(0.0, 1 - doubt))
 
 
@@ -123,6 +128,11 @@ def is_believed(second: int, first: int) -> bool:
     return second > 0 and (second >= _FRAGMENT or second * _FRAGMENTS >= first)
 
 
+def _blocks(page: Outline) -> list[Block]:
+    """All lines of a page, or of a part of one."""
+    return [_block(page, at) for at in range(len(page.lines))]
+
+
 def _block(page: Outline, at: int) -> Block:
     line = page.lines[at]
     tag = page.boxes[line.box].tag
@@ -133,10 +143,14 @@ def _block(page: Outline, at: int) -> Block:
     return Block(kind=kind, text=line.text)
 
 
-def _without_notices(blocks: Sequence[Block], metadata: Metadata) -> tuple[list[Block], list[Block]]:
+def _without_notices(blocks: Sequence[Block], metadata: Metadata, rule: Rule | None) -> tuple[list[Block], list[Block]]:
     """The blocks without those of the head, and the notices that stood among them."""
+
+    def notice(block: Block) -> Block | None:
+        return (tail_of(block.text, rule) if rule else None) or aside(block.text)
+
     shown = [block for at, block in enumerate(blocks) if not _is_head(at, block, metadata)]
-    return [b for b in shown if not aside(b.text)], [notice for b in shown if (notice := aside(b.text))]
+    return [b for b in shown if not notice(b)], [one for b in shown if (one := notice(b))]
 
 
 def _scripted(metadata: Metadata, source: str, shown: Sequence[Block]) -> Iterator[tuple[str, list[Block]]]:
@@ -156,7 +170,7 @@ def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
     text = "\n".join(line.text for line in page.lines)
     prose = [block.text for block in shown if is_prose(block.text)]
     agrees = not prose or any(one[:60] in text for one in prose)
-    return [_block(page, at) for at in range(len(page.lines))] if agrees else []
+    return _blocks(page) if agrees else []
 
 
 def _is_head(at: int, block: Block, metadata: Metadata) -> bool:

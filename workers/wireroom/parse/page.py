@@ -12,6 +12,7 @@ from wireroom.parse.body import Story, read_story
 from wireroom.parse.dateline import split_dateline
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
+from wireroom.parse.rules import Rule, prune, ruled
 
 PARSER = "html/2"
 DEEPEST = 5_000
@@ -28,15 +29,19 @@ _WIDE = re.compile(
 )
 
 
-def parse_page(text: str, url: str | None) -> ParsedArticle:
+def parse_page(text: str, url: str | None, rule: Rule | None = None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
     tree = _tree(text)
+    if rule:
+        prune(tree, rule)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    story = read_story(tree, metadata, text)
+    if rule:
+        metadata = ruled(tree, metadata, rule)
+    story = read_story(tree, metadata, text, rule)
     refuse_error_page(metadata, story.blocks)
     refuse_wall(metadata, story.blocks)
     refuse_list(metadata, story.blocks, cards)
-    return _article(metadata, story, url)
+    return _article(metadata, story, url, f"{PARSER}+{rule.domain}" if rule else PARSER)
 
 
 def _tree(text: str) -> LexborHTMLParser:
@@ -75,7 +80,7 @@ def _is_wide(text: str) -> bool:
     return False
 
 
-def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
+def _article(metadata: Metadata, story: Story, url: str | None, parser: str) -> ParsedArticle:
     dateline, rest = _dateline(story.blocks, metadata.published)
     bylined = story.bylined if not metadata.authors else []
     found = (
@@ -103,7 +108,7 @@ def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle
         paywalled=metadata.paywalled,
         origins=metadata.origins | found,
         confidences=metadata.confidences | {"body": round(story.confidence, 2)},
-        parser=PARSER,
+        parser=parser,
     )
 
 
