@@ -28,6 +28,8 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 
+_OPENED = re.compile(r"<[a-z][^\s>]*\s", re.IGNORECASE)
+
 
 def parse_page(text: str, url: str | None, rule: Rule | None = None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
@@ -77,7 +79,9 @@ def _is_wide(text: str) -> bool:
         if len(piece) > 2 * MOST_ATTRIBUTES and _WIDE.match(text, max(0, at)):
             return True
         at += 1 + len(piece)
-    return False
+    # Where quotes and brackets stand among them, they are no less attributes.
+    unquoted = (piece for piece in text.split(">") if piece.count("=") > MOST_ATTRIBUTES)
+    return any((tag := _OPENED.search(piece)) and piece.count("=", tag.end()) > MOST_ATTRIBUTES for piece in unquoted)
 
 
 def _article(metadata: Metadata, story: Story, url: str | None, parser: str) -> ParsedArticle:
