@@ -28,8 +28,8 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 
-_LONG_AFTER_OPENING = re.compile(rf"[^<]{{{2 * MOST_ATTRIBUTES},}}+")
-_LONG_BEFORE_CLOSING = re.compile(rf"[^>]{{{2 * MOST_ATTRIBUTES},}}+")
+_LONG_AFTER_OPENING = re.compile(rf"<[^<]{{{2 * MOST_ATTRIBUTES},}}+")
+_LONG_BEFORE_CLOSING = re.compile(rf">[^>]{{{2 * MOST_ATTRIBUTES},}}+")
 _OPENED = re.compile(r"<[a-z][^\s>]*\s", re.IGNORECASE)
 
 
@@ -76,10 +76,10 @@ def _is_deep(text: str) -> bool:
 
 def _is_wide(text: str) -> bool:
     """Whether a tag has more than `MOST_ATTRIBUTES`: each is compared with all before it."""
-    if any(_WIDE.match(text, max(0, piece.start() - 1)) for piece in _LONG_AFTER_OPENING.finditer(text)):
+    if any(_WIDE.match(text, piece.start()) for piece in _LONG_AFTER_OPENING.finditer(text)):
         return True
     # Where quotes and brackets stand among them, they are no less attributes.
-    unquoted = (piece[0] for piece in _LONG_BEFORE_CLOSING.finditer(text))
+    unquoted = (text[: text.find(">")], *(piece[0] for piece in _LONG_BEFORE_CLOSING.finditer(text)))
     return any((tag := _OPENED.search(piece)) and piece.count("=", tag.end()) > MOST_ATTRIBUTES for piece in unquoted)
 
 
