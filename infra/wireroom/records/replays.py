@@ -33,7 +33,7 @@ class Wanted(NamedTuple):
     article_ids: list[int] | None = None
     source: str | None = None
     parser: str | None = None
-    """That made the current version, as `html/1`."""
+    """That made the current version, as `html/1`, with whatever rules; or as `html/1+news.example`, with that one."""
     since: datetime | None = None
     """Earliest capture of the current version."""
     until: datetime | None = None

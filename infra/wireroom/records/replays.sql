@@ -8,7 +8,7 @@ WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
     AND (%(source)s::text IS NULL OR articles.source = %(source)s)
     AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR made.parsed->>'parser' = %(parser)s)
+    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
 
 -- name: sample
 -- Some of those that have their page, by a hash, so that they are the same each time.
@@ -18,7 +18,7 @@ WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
     AND (%(source)s::text IS NULL OR articles.source = %(source)s)
     AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR made.parsed->>'parser' = %(parser)s)
+    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
     AND EXISTS (SELECT FROM captures WHERE captures.day = made.capture_day AND captures.id = made.capture_id)
 ORDER BY hashint8(articles.id), articles.id LIMIT %(most)s
 
@@ -30,7 +30,7 @@ WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
     AND (%(source)s::text IS NULL OR articles.source = %(source)s)
     AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR made.parsed->>'parser' = %(parser)s)
+    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
     AND articles.id > %(after)s
 ORDER BY articles.id LIMIT %(most)s
 

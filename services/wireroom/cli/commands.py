@@ -16,6 +16,7 @@ from wireroom.cli import (
     quarantine,
     repairing,
     replaying,
+    ruling,
     running,
     status,
     submissions,
@@ -28,8 +29,20 @@ from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
 COMMANDS = (
-    submit, submissions, status, looking, inputs, quarantine, repairing, replaying, pausing, checking, trying, running,
-)  # fmt: skip
+    submit,
+    submissions,
+    status,
+    looking,
+    inputs,
+    quarantine,
+    repairing,
+    replaying,
+    pausing,
+    checking,
+    trying,
+    ruling,
+    running,
+)
 """Importing a module registers its commands."""
 
 

@@ -98,16 +98,18 @@ def main() -> None:
     """Answer until stdin ends."""
     # What asks has no need of these.
     from wireroom.blame import at_most, bound
+    from wireroom.parse.rules import read_rules
     from wireroom.parse.stage import parse
 
     given = settings()
+    rules = read_rules(given.rules)
     bound(given.worker_bytes)
     _write(_READY)
     for line in sys.stdin.buffer:
         page = decode(line, FetchedPage)
         try:
             with at_most(given.article_seconds):
-                answer = _Answer(article=parse(page))
+                answer = _Answer(article=parse(page, rules))
         except Unusable as error:
             answer = _Answer(reason=error.reason, cause=str(error))
         _write(encode(answer) + b"\n")
@@ -119,4 +121,7 @@ def _write(line: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except WireroomError as error:
+        sys.exit(str(error))

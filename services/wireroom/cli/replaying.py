@@ -26,7 +26,7 @@ from wireroom.records.replays import Count, Current, Step, Wanted
 SAMPLE = 200
 NAMED = 5
 """Of articles that were not named, most that are told of with the reason for which they stay."""
-_PARSER = re.compile(r"[a-z][a-z0-9_-]{0,99}/[0-9]{1,9}")
+_PARSER = re.compile(r"[a-z][a-z0-9_-]{0,99}/[0-9]{1,9}(?:\+[^\s\x00]{1,255})?")
 
 
 class Stage(StrEnum):
@@ -45,7 +45,7 @@ def _moment(text: str) -> datetime:
 
 def _parser(text: str | None) -> str | None:
     if text is not None and not _PARSER.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no name and version of a parser, as html/1")
+        raise typer.BadParameter(f"{text!r} is no name and version of a parser, as html/1 or html/1+news.example")
     return text
 
 

@@ -22,7 +22,8 @@ from wireroom.ledger.accept import CHUNK
 if TYPE_CHECKING:
     from integration.cli.conftest import CommandLine, Here
 
-SECTION = Path(__file__).parents[2] / "pages/html/section-page.html"
+PAGES = Path(__file__).parents[2] / "pages"
+SECTION, RULES = PAGES / "html/section-page.html", PAGES / "rules"
 NOBODY = "there is nobody to ask"
 
 
@@ -158,6 +159,26 @@ def test_a_page_that_hangs_stays_and_the_others_go(here: Here, morgue: Morgue, m
     assert f"cannot be read: parse took more than 1 s: 1 (article {slow})\n" in ended.out
     assert ended.err == f"stays: the page of article {slow} cannot be read: parse took more than 1 s\n"
     assert [id_ for id_, _ in on_the_line(morgue)] == [before, after]
+
+
+def test_pages_are_read_by_the_rules_that_the_settings_name(
+    here: Here, morgue: Morgue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morgue.keep(story(1), "https://saltmarsh.example/leaf/212")
+    morgue.repage(1, (RULES / "saltmarsh.example.html").read_bytes())
+    monkeypatch.setenv("WIREROOM_RULES", str(RULES))
+    (review,) = here("replay", "--all", "--dry-run", "--json").lines
+    (example,) = review["fields"]["title"]["examples"]
+    assert example["after"] == "The weir at Kilmore is open again"
+
+
+def test_a_rule_that_cannot_be_read_is_told_in_one_line(wireroom: CommandLine, morgue: Morgue, tmp_path: Path) -> None:
+    morgue.keep(story(1))
+    (tmp_path / "lake.toml").write_text("domain = 7\n")
+    wireroom.env["WIREROOM_RULES"] = str(tmp_path)
+    why = f"{tmp_path}/lake.toml: Expected `str`, got `int` - at `$.domain`"
+    ended = wireroom("replay", "--all", "--dry-run")
+    assert ended == (1, "", f"error: the parser does not start: {why}\n")
 
 
 def test_nothing_is_found(here: Here) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsroom.line import story
-from newsroom.morgue import FIRST_COPY, OLDER, Morgue
+from newsroom.morgue import FIRST_COPY, OLDER, Morgue, age
 from wireroom.database import Connection, connect
 from wireroom.ledger import repair
 from wireroom.parse.stage import parse
@@ -35,6 +35,7 @@ def current(morgue: Morgue, wanted: Wanted | None = None) -> list[Current]:
 def test_all_that_is_given_must_fit(morgue: Morgue) -> None:
     early = morgue.misread(story(1), "Old", source="Tide", at="2025-05-01T10:00:00+00:00")
     late = morgue.misread(story(2), "Old", source="Tide", at="2025-05-03T10:00:00+00:00")
+    age(morgue.db, late, parser=f"{OLDER}+tide.example")
     ours = morgue.keep(story(3), source="Tide", at="2025-05-03T10:00:00+00:00")
     other = morgue.keep(story(4), source="Harbour", at="2025-05-01T10:00:00+00:00")
     noon = datetime(2025, 5, 2, 12, tzinfo=UTC)
@@ -45,6 +46,7 @@ def test_all_that_is_given_must_fit(morgue: Morgue) -> None:
         (Wanted(until=noon), [early, other]),
         (Wanted(since=noon - timedelta(days=9), until=noon, source="Harbour"), [other]),
         (Wanted(parser=OLDER), [early, late]),
+        (Wanted(parser=f"{OLDER}+tide.example"), [late]),
         (Wanted(article_ids=[other, late], source="Tide"), [late]),
         (Wanted(article_ids=[99]), []),
     ):

@@ -76,6 +76,7 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("replay", "--since", "yesterday", "--dry-run"),
         ("replay", "--until", "0001-01-01T00:00+23:00", "--dry-run"),
         ("replay", "--parser", "html", "--dry-run"),
+        ("replay", "--parser", "html/2+", "--dry-run"),
         ("replay", "--all", "--sample", "-1", "--dry-run"),
         ("replay", "--all", "--processes", "0", "--dry-run"),
         ("replay", "--all"),
