@@ -223,7 +223,7 @@ def test_nobody_is_asked_where_nothing_would_be_done(wireroom: CommandLine, morg
 
 @pytest.fixture
 def many(morgue: Morgue) -> Morgue:
-    """A full step and a short one; the last page takes long."""
+    """A full step and a short one."""
     morgue.copies(morgue.misread(story(1), "Old"), CHUNK + 1)
     return morgue
 
