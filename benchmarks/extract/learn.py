@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser
 from benchmarks.extract.pages import Page, read_pages
 from benchmarks.extract.scores import Score, by_set, load_score, scored
 from wireroom.contracts import FetchedPage
-from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of
+from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of, in_other_articles, is_believed
 from wireroom.parse.charset import decode
 from wireroom.parse.fallback import read_blocks
 from wireroom.parse.forest import LEARNED, Learned
@@ -190,9 +190,11 @@ def _validate(examples: Sequence[Example], score: Score) -> None:
 
 
 def _told(one: Example, chances: dict[int, float]) -> str:
-    if one.second and doubt_of(one.outline, chances) > UNSURE:
-        return one.second
-    return "\n".join(one.outline.lines[at].text for at in choose(one.outline, chances))
+    assert one.signs is not None
+    chances |= dict.fromkeys(in_other_articles(one.outline, one.signs.title, chances), 0.0)
+    first = "\n".join(one.outline.lines[at].text for at in choose(one.outline, chances))
+    unsure = doubt_of(one.outline, chances) > UNSURE
+    return one.second if unsure and is_believed(len(one.second), len(first)) else first
 
 
 def _write(booster: lightgbm.Booster, labels: dict[str, float], words: dict[str, float]) -> None:

@@ -21,9 +21,9 @@ def main() -> None:
     parse, enrich, store = parsing.parse, enriching.enrich, storing.store
 
     @wraps(parse)
-    def counted_parse(page: FetchedPage) -> ParsedArticle:
+    def counted_parse(page: FetchedPage, *rest: Any, **others: Any) -> Any:
         tally("parse", page.body.decode())
-        return parse(page)
+        return parse(page, *rest, **others)
 
     @wraps(enrich)
     def counted_enrich(article: ParsedArticle, *rest: Any, **others: Any) -> Any:

@@ -10,7 +10,7 @@ from wireroom import logs
 from wireroom.logs import Event
 
 QUIET_SECONDS = 10.0
-"""A server that comes and goes is told of once in so long."""
+"""A server that comes and goes is told of once in so long: from when it was said to be away, and again to be back."""
 
 
 class Outage:
@@ -38,6 +38,9 @@ class Outage:
             return
         with self._door:
             said, self._said = self._said, False
+            if said:
+                # A connection from before the outage may still fail after the first answer.
+                self._last = self._clock()
         if said:
             logs.info(self._back)
 

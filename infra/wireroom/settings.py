@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     enrichers: str = Field(
         "", description="enrichers that run, comma-separated, as language,dateline; empty: every installed one"
     )
+    rules: Path | None = Field(None, description="folder of rules for single sites, one in each *.toml")
     fetch_allow: str = Field(
         "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
     )

@@ -19,6 +19,7 @@ import redis
 from newsroom.databases import database_of
 from newsroom.doomed import COMMAND, PRODUCER, Doomed, Moody, Scenario, closed
 from newsroom.line import stopped, story
+from newsroom.morgue import age
 from newsroom.pages import Web
 from wireroom.client import Client
 from wireroom.client.answers import Accepted
@@ -144,9 +145,25 @@ def by_hand(line: Doomed) -> None:
 
 
 def redrive(line: Doomed, number: int) -> int:
-    argv = [sys.executable, "-m", "wireroom.cli.main", "redrive", str(line.held[str(number)])]
+    return command(line, "redrive", str(line.held[str(number)]))
+
+
+def command(line: Doomed, *arguments: str) -> int:
+    argv = [sys.executable, "-m", "wireroom.cli.main", *arguments]
     env = os.environ | line.env | {VARIABLE: line.told}
     return subprocess.run(argv, env=env, capture_output=True, check=False).returncode
+
+
+def by_replay(line: Doomed) -> None:
+    """A parser was mended: a person lets an article be read anew, and again, as the command broke off."""
+    (number,) = line.numbers(1)
+    line.accept({number: {"text": story(number)}})
+    line.settle()
+    id_ = line.record(line.held[str(number)]).article_id
+    age(line.db, id_, title=f"Older {number} title")
+    line.expect_replay()
+    assert command(line, "replay", str(id_), "--yes") == -signal.SIGKILL
+    assert command(line, "replay", str(id_), "--yes") == 0
 
 
 SCENARIOS: Mapping[Point, Scenario] = {
@@ -181,6 +198,8 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.TAKE_BACK_COMMITTED: Scenario(("dispatcher",), 1, by_a_flush),
     Point.REDRIVE_WRITTEN: Scenario((COMMAND,), 1, by_hand),
     Point.REDRIVE_COMMITTED: Scenario((COMMAND,), 1, by_hand),
+    Point.REPLAY_WRITTEN: Scenario((COMMAND,), 1, by_replay),
+    Point.REPLAY_COMMITTED: Scenario((COMMAND,), 1, by_replay),
     Point.SEQUENCE_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),
     Point.SEQUENCE_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
     Point.PROOFREAD_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),

@@ -161,7 +161,7 @@ class Model:
         """The new job is on the capture of the old one, and offered by nobody."""
         assert new not in self.jobs
         self.jobs[new] = Job(
-            new, Life(State.READY, "process"), old.lane, old.source, old.url, old.identity, captured=True
+            new, Life(State.READY, "process"), "backfill", old.source, old.url, old.identity, captured=True
         )
         self.moves.append((new, lives.visible(self.jobs[new].life)))
 

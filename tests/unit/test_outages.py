@@ -45,3 +45,16 @@ def test_one_that_comes_and_goes_is_told_of_now_and_then(
         outage.over()
         clock.now += QUIET_SECONDS / 10
     assert said(caplog) == ["broker_away", "broker_back"] * 2
+
+
+def test_what_still_fails_right_after_a_long_outage_is_part_of_it(
+    outage: Outage, clock: SteadyClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage.met(OSError("gone"))
+    clock.now += 2 * QUIET_SECONDS
+    outage.over()
+    outage.met(OSError("a connection from before"))
+    assert said(caplog) == ["broker_away", "broker_back"]
+    clock.now += QUIET_SECONDS
+    outage.met(OSError("gone again"))
+    assert said(caplog) == ["broker_away", "broker_back", "broker_away"]

@@ -15,6 +15,23 @@ _SLOT = struct.Struct("<qq")
 _SLOTS = 64
 
 
+def bound(memory: int) -> None:
+    """Bound this process: its memory, and what a timer does to it."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """The kernel ends a bounded process where the block takes longer, also in native code that never gives the
+    interpreter back."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 class Blame:
     """Memory that the processes of one worker share; to be made before they fork."""
 
@@ -24,22 +41,17 @@ class Blame:
         self._memory = memory
 
     def arm(self) -> None:
-        """Bound this process: its memory, and what a timer does to it."""
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
+        """Bound this process."""
+        bound(self._memory)
 
     @contextmanager
     def article(self, flight: int, job: int) -> Iterator[None]:
-        """While the block runs, its death is the article's; it may last so long and no longer.
-
-        The kernel ends the process when the time is over, also in native code that never gives the interpreter back.
-        """
+        """While the block runs, its death is the article's; it may last so long and no longer."""
         self._write(flight, job)
-        signal.setitimer(signal.ITIMER_REAL, self._seconds)
         try:
-            yield
+            with at_most(self._seconds):
+                yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
             self._write(0, 0)
 
     def of(self, flight: int) -> int | None:

@@ -76,8 +76,16 @@ def pages_to_fetch(connection: Connection, flight: int) -> list[ToFetch]:
 
 
 def _captured(row: tuple[Any, ...]) -> Captured:
-    job_id, run, source, offered, url, requested, status, content_type, headers, fetched_at, body = row
-    page = FetchedPage(
+    job_id, run, *page = row
+    return Captured(job_id, run, page_of(*page))
+
+
+def page_of(
+    source: str, offered: str | None, url: str | None, requested: str | None, status: int | None, content_type: str,
+    headers: dict[str, str], fetched_at: datetime, body: bytes,
+) -> FetchedPage:  # fmt: skip
+    """A capture, with what its job says, as parse gets it."""
+    return FetchedPage(
         body=zstandard.ZstdDecompressor().decompress(body),
         content_type=content_type,
         url=url or offered,
@@ -87,7 +95,6 @@ def _captured(row: tuple[Any, ...]) -> Captured:
         fetched_at=_iso(fetched_at),
         source=source,
     )
-    return Captured(job_id, run, page)
 
 
 def _iso(moment: datetime) -> str:

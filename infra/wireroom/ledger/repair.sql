@@ -28,7 +28,7 @@ FROM back CROSS JOIN LATERAL (SELECT CASE WHEN as_it_was THEN back.leg ELSE 'fet
 RETURNING job_id
 
 -- name: replay
--- New jobs on the captures of ended ones.
+-- New jobs on the captures of ended ones; live news does not wait for them.
 WITH old AS (
     SELECT jobs.*, outcomes.capture_day, outcomes.capture_id, capture.bytes
     FROM outcomes JOIN jobs ON jobs.id = outcomes.job_id
@@ -36,7 +36,7 @@ WITH old AS (
     WHERE outcomes.job_id = ANY(%(jobs)s)
 ), new AS (
     INSERT INTO jobs (producer, source, lane, url, external_id, published, meta, replays)
-    SELECT %(producer)s, source, lane, url, external_id, published, meta, id FROM old RETURNING id, lane, replays
+    SELECT %(producer)s, source, 'backfill', url, external_id, published, meta, id FROM old RETURNING id, lane, replays
 )
 INSERT INTO line (job_id, leg, lane, bytes, capture_day, capture_id, ticket)
 SELECT new.id, 'process', new.lane, old.bytes, old.capture_day, old.capture_id, current_ticket('process', new.lane)

@@ -16,6 +16,8 @@ from wireroom.cli import (
     pausing,
     quarantine,
     repairing,
+    replaying,
+    ruling,
     running,
     status,
     submissions,
@@ -28,8 +30,21 @@ from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
 COMMANDS = (
-    submit, submissions, status, looking, inputs, quarantine, repairing, pausing, checking, drift, trying, running,
-)  # fmt: skip
+    submit,
+    submissions,
+    status,
+    looking,
+    inputs,
+    quarantine,
+    repairing,
+    replaying,
+    pausing,
+    checking,
+    drift,
+    trying,
+    ruling,
+    running,
+)
 """Importing a module registers its commands."""
 
 

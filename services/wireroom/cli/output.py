@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -93,6 +94,14 @@ def table(*columns: str) -> Table:
         made.add_column(column, no_wrap=column in _NARROW)
     made.add_column(columns[-1], ratio=1)
     return made
+
+
+def progress_bar(doing: str, total: int | None, done: str = "") -> Progress:
+    """A bar on stderr with one task, which is gone when it stops; nothing where that is no terminal."""
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(done), TimeElapsedColumn())
+    bar = Progress(*columns, console=messages, transient=True, redirect_stdout=False, disable=not messages.is_terminal)
+    bar.add_task(doing, total=total)
+    return bar
 
 
 _NARROW = ("job", "state", "article", "at", "what")

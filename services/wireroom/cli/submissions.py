@@ -7,11 +7,11 @@ import time
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
-from wireroom.cli.output import AsJson, answer, messages, say, write_json
+from wireroom.cli.output import AsJson, answer, progress_bar, say, write_json
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import submission_view
@@ -76,7 +76,7 @@ def wait_for(ledger: Connection, name: str, time_limit: float | None) -> submiss
     """How far it is when all have ended or the time is over; meanwhile a bar tells."""
     until = time.monotonic() + time_limit if time_limit is not None else float("inf")
     try:
-        with _bar() as bar:
+        with progress_bar("on the line", None, "ended") as bar:
             return _watch(ledger, name, until, bar)
     except KeyboardInterrupt:
         say(f"they go on without you; how far they are: {how_to_ask(name)}")
@@ -104,10 +104,3 @@ def _watch(ledger: Connection, name: str, until: float, bar: Progress) -> submis
         if not progress.on_the_line or now >= until:
             return progress
         time.sleep(min(max(POLL_SECONDS, _SHARE * (now - started)), until - now))
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("on the line"), BarColumn(), MofNCompleteColumn(), TextColumn("ended"), TimeElapsedColumn())
-    bar = Progress(*columns, console=messages, transient=True, redirect_stdout=False, disable=not messages.is_terminal)
-    bar.add_task("on the line", total=None)
-    return bar

@@ -9,13 +9,13 @@ from secrets import token_hex
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import me, open_broker, open_ledger
 from wireroom.cli.intake import STDIN, Place, Unreadable, read, walk
 from wireroom.cli.offering import Label, Offered, chunks
-from wireroom.cli.output import AsLines, answer, messages, say, write_lines
+from wireroom.cli.output import AsLines, answer, progress_bar, say, write_lines
 from wireroom.cli.submissions import Submission, TimeLimit, Wait, how_to_ask, sums, wait_for
 from wireroom.database import Connection
 from wireroom.ledger import look
@@ -67,7 +67,8 @@ def submit(
     label = Label(me(), producer, source, lane.value if lane else None, key_prefix)
     places = [place for argument in given for place in walk(argument)]
     # How many lines stdin has is not known before its end.
-    with open_ledger() as ledger, open_broker() as broker, _bar(None if STDIN in given else len(places)) as bar:
+    total = None if STDIN in given else len(places)
+    with open_ledger() as ledger, open_broker() as broker, progress_bar("submitting", total) as bar:
         desk = Desk(ledger, bar, name, as_json=as_json)
         for chunk in chunks(desk.offers(places, label)):
             desk.accept(chunk)
@@ -158,10 +159,3 @@ def _print_table(rows: Iterable[dict[str, object]], *, head: bool) -> None:
         answer(f"{'job':>8}  duplicate  what")
     for row in rows:
         answer(f"{row['job_id']:>8}  {'yes' if row['duplicate'] else '':9}  {row['what']}")
-
-
-def _bar(total: int | None) -> Progress:
-    columns = (TextColumn("submitting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=messages, transient=True, redirect_stdout=False, disable=not messages.is_terminal)
-    bar.add_task("submitting", total=total)
-    return bar

@@ -74,6 +74,8 @@ def _fetch(url: str) -> FetchedPage:
 def _work(page: FetchedPage) -> EnrichedArticle:
     # These load models and tables, which the other commands need not wait for.
     from wireroom.enrich.stage import enrich, load_enrichers
+    from wireroom.parse.rules import read_rules
     from wireroom.parse.stage import parse
 
-    return enrich(parse(page), load_enrichers(settings().enrichers))
+    given = settings()
+    return enrich(parse(page, read_rules(given.rules)), load_enrichers(given.enrichers))

@@ -67,6 +67,16 @@ def test_a_replay_of_text_without_an_address_finds_its_article(desk: Newsdesk) -
     assert desk.why(again) == "reparse"
 
 
+def test_a_replay_that_finds_the_address_of_another_article_stays_with_its_own(desk: Newsdesk) -> None:
+    other = desk.end(enriched(desk.captured("https://news.example/quay")))
+    job = desk.captured(URL)
+    first = desk.end(enriched(job, "Soon."))
+    again = enriched(desk.replayed(job), "Soon.", canonical_url="https://news.example/quay")
+    assert desk.end(again) == ("updated", first.article, 2)
+    assert desk.versions()[0] == (other.article, 1, "first", True)
+    assert desk.value("SELECT article_id FROM identity_conflicts") == first.article
+
+
 def test_the_page_captured_again_with_the_same_text_changes_nothing(desk: Newsdesk) -> None:
     first = desk.end(enriched(desk.captured(URL)))
     assert desk.end(enriched(desk.captured(URL))) == ("unchanged", first.article, 1)

@@ -10,7 +10,7 @@ from wireroom.cli.app import app
 
 COMMANDS = (
     "migrate", "submit", "submission", "jobs", "job", "quarantine", "refusals", "redrive", "reject", "cancel", "raw",
-    "reconcile", "article", "try", "status", "pause", "resume", "pauses",
+    "replay", "reconcile", "article", "try", "status", "pause", "resume", "pauses",
 )  # fmt: skip
 
 
@@ -69,6 +69,17 @@ def test_help_lists_every_command(run: CliRunner) -> None:
         ("resume", "host", "no host"),
         ("cancel",),
         ("cancel", "7", "--submission", "s"),
+        ("replay", "--dry-run"),
+        ("replay", "7", "--all", "--dry-run"),
+        ("replay", "0", "--dry-run"),
+        ("replay", "--all", "--stage", "enrich", "--dry-run"),
+        ("replay", "--since", "yesterday", "--dry-run"),
+        ("replay", "--until", "0001-01-01T00:00+23:00", "--dry-run"),
+        ("replay", "--parser", "html", "--dry-run"),
+        ("replay", "--parser", "html/2+", "--dry-run"),
+        ("replay", "--all", "--sample", "-1", "--dry-run"),
+        ("replay", "--all", "--processes", "0", "--dry-run"),
+        ("replay", "--all"),
         ("submission", ""),
         ("submission", "n" * 513),
         ("submit", "a.txt", "--submission", " "),

@@ -49,8 +49,13 @@ def test_an_image_by_its_content_type_is_binary() -> None:
 
 
 def test_a_page_that_is_too_large_is_refused_unread() -> None:
-    assert outcome(HEAD + STORY * (20_000_000 // len(STORY))) == "too_large"
-    assert LARGEST < 20_000_000
+    assert outcome(HEAD + STORY * (LARGEST // len(STORY) + 1)) == "too_large"
+
+
+def test_a_page_of_20_megabytes_is_read() -> None:
+    assert LARGEST == 20_000_000
+    script = b"<script>var all = '" + b"w " * ((LARGEST - 2000) // 2) + b"'</script>"
+    assert outcome(HEAD + script + STORY, "text/html") == "article"
 
 
 @pytest.mark.parametrize(
@@ -84,9 +89,19 @@ def test_ten_thousand_levels_of_nesting_are_survived(tag: bytes) -> None:
     assert outcome(HEAD + tag * 10_000 + STORY, "text/html") in {"article", "not_an_article", "malformed"}
 
 
-def test_a_tag_of_countless_attributes_is_refused_before_they_are_compared() -> None:
+@pytest.mark.parametrize("odd", [b"", b"\"'<q "])
+def test_a_tag_of_countless_attributes_is_refused_before_they_are_compared(odd: bytes) -> None:
     attributes = b" ".join(b"a%d=1" % number for number in range(100_000))
-    assert outcome(HEAD + b"<p " + attributes + b">" + STORY, "text/html") == "malformed"
+    assert outcome(HEAD + b"<p " + odd + attributes + b">" + STORY, "text/html") == "malformed"
+
+
+def test_menus_in_menus_are_read_once() -> None:
+    assert outcome(HEAD + b"<nav><p>All the sections of the paper</p>" * 2_000 + STORY, "text/html") == "article"
+
+
+def test_of_countless_headlines_the_first_tell_whether_it_is_a_list() -> None:
+    cards = b"<article><h2><a href=/x>Rain falls on the roof of the cable car</a></h2></article>"
+    assert outcome(cards * 50_000, "text/html") == "not_an_article"
 
 
 @pytest.mark.parametrize("value", [b'"%s"', b"'%s'"])

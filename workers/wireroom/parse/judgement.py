@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.contracts import Block
 from wireroom.errors import Unusable
 from wireroom.parse.body import letters_in
+from wireroom.parse.elements import ancestors
 from wireroom.parse.metadata import Metadata
 from wireroom.parse.wording import ends_a_sentence, is_prose
 
@@ -38,6 +39,7 @@ _WALL_AT_MOST, _SHARE_OF_CONSENT = 4000, 0.6
 _ERROR_AT_MOST = 1500
 _LEAST_UNCLAIMED = 250
 _CARDS = 5
+_MOST_HEADINGS = 200
 _LINES_OF_LIST = 5
 _SHORT_KINDS = frozenset({"video", "gallery"})
 
@@ -81,6 +83,12 @@ def _is_headlines(blocks: list[Block]) -> bool:
 
 def count_cards(tree: LexborHTMLParser) -> int:
     """How many elements on the page look like teasers: a headline that is a link, inside or around."""
-    return len(
-        tree.css("article a h2, article a h3, article h2 a, article h3 a, .card h2, .card h3, .teaser h2, .teaser h3")
-    )
+    return sum(_is_card(heading) for heading in tree.css("h2, h3")[:_MOST_HEADINGS])
+
+
+def _is_card(heading: LexborNode) -> bool:
+    around = [(node.tag, f" {node.attributes.get('class') or ''} ") for node in ancestors(heading)]
+    if any(" card " in label or " teaser " in label for _, label in around):
+        return True
+    tags = [tag for tag, _ in around]
+    return "article" in tags and ("a" in tags[: tags.index("article")] or heading.css_first("a") is not None)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from wireroom.parse.elements import attribute
+from wireroom.parse.elements import attribute, is_within
 from wireroom.parse.wording import tidy
 
 _UNSEEN = [
     "script", "style", "noscript", "template", "iframe", "svg", "head", "button", "select", "textarea", "input", "img",
     "picture", "source", "video", "audio", "canvas", "object", "option", "datalist", "map", "math", "dialog",
 ]  # fmt: skip
-_FRAME = ["nav", "footer"]
+_FRAMES = frozenset({"nav", "footer"})
 _LEAST_UNFRAMED = 200
 """Characters: a page that has less outside its frame is marked up wrongly, and all of it is read."""
 MOST_LINES = 4_000
@@ -81,8 +81,9 @@ def outline(tree: LexborHTMLParser) -> Outline:
     if root is None:
         return Outline([], [])
     # The frame is half of a page's lines.
-    if len(root.text(deep=True)) - sum(len(node.text(deep=True)) for node in root.css("nav, footer")) > _LEAST_UNFRAMED:
-        tree.strip_tags(_FRAME)
+    frames = (node for node in root.css("nav, footer") if not is_within(node, _FRAMES))
+    if len(root.text(deep=True)) - sum(len(node.text(deep=True)) for node in frames) > _LEAST_UNFRAMED:
+        tree.strip_tags([*_FRAMES])
     return _read(root)
 
 

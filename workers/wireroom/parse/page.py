@@ -12,6 +12,7 @@ from wireroom.parse.body import Story, read_story
 from wireroom.parse.dateline import split_dateline
 from wireroom.parse.judgement import count_cards, refuse_error_page, refuse_list, refuse_wall
 from wireroom.parse.metadata import Metadata, absolute, read_metadata
+from wireroom.parse.rules import Rule, prune, ruled
 
 PARSER = "html/2"
 DEEPEST = 5_000
@@ -27,16 +28,24 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 
+_LONG_AFTER_OPENING = re.compile(rf"<[^<]{{{2 * MOST_ATTRIBUTES},}}+")
+_LONG_BEFORE_CLOSING = re.compile(rf">[^>]{{{2 * MOST_ATTRIBUTES},}}+")
+_OPENED = re.compile(r"<[a-z][^\s>]*\s", re.IGNORECASE)
 
-def parse_page(text: str, url: str | None) -> ParsedArticle:
+
+def parse_page(text: str, url: str | None, rule: Rule | None = None) -> ParsedArticle:
     """The article on a page; `Unusable` (`empty`, `malformed`, `not_an_article`) where there is none."""
     tree = _tree(text)
+    if rule:
+        prune(tree, rule)
     metadata, cards = read_metadata(tree, url), count_cards(tree)
-    story = read_story(tree, metadata)
+    if rule:
+        metadata = ruled(tree, metadata, rule)
+    story = read_story(tree, metadata, text, rule)
     refuse_error_page(metadata, story.blocks)
     refuse_wall(metadata, story.blocks)
     refuse_list(metadata, story.blocks, cards)
-    return _article(metadata, story, url)
+    return _article(metadata, story, url, f"{PARSER}+{rule.domain}" if rule else PARSER)
 
 
 def _tree(text: str) -> LexborHTMLParser:
@@ -67,15 +76,14 @@ def _is_deep(text: str) -> bool:
 
 def _is_wide(text: str) -> bool:
     """Whether a tag has more than `MOST_ATTRIBUTES`: each is compared with all before it."""
-    at = -1
-    for piece in text.split("<"):
-        if len(piece) > 2 * MOST_ATTRIBUTES and _WIDE.match(text, max(0, at)):
-            return True
-        at += 1 + len(piece)
-    return False
+    if any(_WIDE.match(text, piece.start()) for piece in _LONG_AFTER_OPENING.finditer(text)):
+        return True
+    # Where quotes and brackets stand among them, they are no less attributes.
+    unquoted = (text[: text.find(">")], *(piece[0] for piece in _LONG_BEFORE_CLOSING.finditer(text)))
+    return any((tag := _OPENED.search(piece)) and piece.count("=", tag.end()) > MOST_ATTRIBUTES for piece in unquoted)
 
 
-def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle:
+def _article(metadata: Metadata, story: Story, url: str | None, parser: str) -> ParsedArticle:
     dateline, rest = _dateline(story.blocks, metadata.published)
     bylined = story.bylined if not metadata.authors else []
     found = (
@@ -103,7 +111,7 @@ def _article(metadata: Metadata, story: Story, url: str | None) -> ParsedArticle
         paywalled=metadata.paywalled,
         origins=metadata.origins | found,
         confidences=metadata.confidences | {"body": round(story.confidence, 2)},
-        parser=PARSER,
+        parser=parser,
     )
 
 

@@ -51,6 +51,8 @@ class Signs(NamedTuple):
     """Of the lines that may be story."""
     numbers: list[list[float]]
     """Of those lines, as in `NAMES`."""
+    title: int
+    """The line that is the title most likely; -1 where none is."""
 
 
 def read_signs(page: Outline, hints: Hints, lexicon: Lexicon) -> Signs:
@@ -61,7 +63,7 @@ def read_signs(page: Outline, hints: Hints, lexicon: Lexicon) -> Signs:
     boxes = Boxes(page, sizes, lexicon)
     flow = _Flow(page, sizes, boxes, hints)
     places = [at for at, line in enumerate(page.lines) if cut[at] is None and not _is_elsewhere(line, boxes)]
-    return Signs(cut, places, [flow.numbers(at, lexicon) for at in places])
+    return Signs(cut, places, [flow.numbers(at, lexicon) for at in places], flow.title)
 
 
 def _is_elsewhere(line: Line, boxes: Boxes) -> bool:

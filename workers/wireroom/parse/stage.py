@@ -9,8 +9,9 @@ from wireroom.errors import Unusable
 from wireroom.parse.charset import decode
 from wireroom.parse.page import parse_page
 from wireroom.parse.plain import parse_text
+from wireroom.parse.rules import NO_RULES, Rules
 
-LARGEST = 10_000_000
+LARGEST = 20_000_000
 _HTML_TYPE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 _TEXT_TYPE = re.compile(r"\s*text/plain\b", re.IGNORECASE)
 _NO_TEXT_TYPE = re.compile(r"\s*(?:image|audio|video|font)/|\s*application/(?:pdf|zip|gzip)\b", re.IGNORECASE)
@@ -21,7 +22,7 @@ _LOOKS_HTML = re.compile(
 _TAGS = re.compile(r"</?(?:html|body|div|p|article|section|h[1-6]|a|span|ul|li|br)\b[^<>]{0,500}>", re.IGNORECASE)
 
 
-def parse(page: FetchedPage) -> ParsedArticle:
+def parse(page: FetchedPage, rules: Rules = NO_RULES) -> ParsedArticle:
     """The article on the page; raises `Unusable` and nothing else where there is none."""
     if not page.body.strip():
         raise Unusable("empty", "the page has no content")
@@ -30,7 +31,9 @@ def parse(page: FetchedPage) -> ParsedArticle:
     if _NO_TEXT_TYPE.match(page.content_type):
         raise Unusable("binary", f"the content is {page.content_type[:80]}, not text")
     text = decode(page)
-    return parse_page(text, page.url) if _is_html(page.content_type, text) else parse_text(text)
+    if not _is_html(page.content_type, text):
+        return parse_text(text)
+    return parse_page(text, page.url, rules.of(page.url))
 
 
 def _is_html(content_type: str, text: str) -> bool:

@@ -36,7 +36,8 @@ class IdentityTakenError(Exception):
 def find_owners(connection: Connection, records: Sequence[Record]) -> Owners:
     """Give each record its article, and the article the record's identities; raises `IdentityTakenError`.
 
-    The first identity that hits wins; one that points at another article is a conflict, never merged.
+    A replay is of the article that it makes anew, else the first identity that hits wins; one that points at another
+    article is a conflict, never merged.
     """
     known, titles = _identified(connection, records)
     row = connection.execute(queries.article_ids, {"number": len(records)}).fetchone()
@@ -44,7 +45,7 @@ def find_owners(connection: Connection, records: Sequence[Record]) -> Owners:
     owners: dict[int, int] = {}
     claims: dict[Identity, int] = {}
     for record, fresh in zip(records, row[0], strict=True):
-        owner = _owner(record, known, titles) or record.facts.replayed_article or fresh
+        owner = record.facts.replayed_article or _owner(record, known, titles) or fresh
         owners[record.facts.job_id] = owner
         titles[owner] = record.article.parsed.title
         for identity in record.marks.identities:

@@ -1,0 +1,113 @@
+"""The story in the state that a page carries for its own scripts, as `__NEXT_DATA__` or Fusion's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import Any, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser
+
+from wireroom.parse.outline import Outline, outline
+from wireroom.parse.wording import ends_a_sentence, is_prose
+
+_SCRIPT = re.compile(r"<script\b(?![^>]{0,2000}\bld\+json)[^>]{0,2000}>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_STATE = re.compile(
+    r"""(?:\b(?:window|self|globalThis)(?:\.\w{1,60}|\[["']\w{1,60}["']\])|\bFusion\.\w{1,60})\s{0,9}=\s{0,9}"""
+    r"""(JSON\.parse\(\s{0,9})?(?=[{\["])"""
+)
+_NAME = re.compile(r"\w*")
+_LEAST = 400
+"""Letters of a story that is worth to be looked for."""
+_MOST_STATES = 50
+_DEEPEST = 100
+_LONGEST_TITLE = 400
+_NO_LETTERS = re.compile(r"[\W_]+")
+_TAG = re.compile("<[^<>]*>")
+_BREAK = re.compile(r"</p>|<br\b[^<>]*>|\n", re.IGNORECASE)
+_decoder = json.JSONDecoder()
+
+
+class _Found(NamedTuple):
+    """What a part of a state holds."""
+
+    titled: bool
+    """Whether the title stands in it."""
+    texts: dict[str, list[str]]
+    """The texts in it, by the names of the fields that lead to them."""
+    story: list[str] | None
+    """The texts of the smallest part that holds the title and a story."""
+
+
+def read_state(page: str, title: str) -> Outline | None:
+    """The story that the state of a page holds together with its title; None where none does."""
+    wanted = _squeezed(title)
+    for state in _states(page) if wanted else ():
+        if story := _find(state, wanted, 0).story:
+            markup = "".join(text if "</" in text else f"<p>{escape(text)}</p>" for text in dict.fromkeys(story))
+            return outline(LexborHTMLParser(f"<body>{markup}"))
+    return None
+
+
+def _states(page: str) -> Iterator[Any]:
+    """The JSON in the page's scripts."""
+    for script in _SCRIPT.finditer(page):
+        text = script[1].strip()
+        if len(text) < _LEAST:
+            continue
+        if text[0] in "{[":
+            yield from _decoded(text, 0)
+        for _, match in zip(range(_MOST_STATES), _STATE.finditer(text), strict=False):
+            for state in _decoded(text, match.end()):
+                yield from _decoded(state, 0) if match[1] and isinstance(state, str) else (state,)
+
+
+def _decoded(text: str, at: int) -> Iterator[Any]:
+    try:
+        yield _decoder.raw_decode(text, at)[0]
+    except (ValueError, RecursionError):
+        return
+
+
+def _find(part: Any, title: str, depth: int) -> _Found:
+    """Look through a part of a state, the innermost parts first."""
+    if isinstance(part, str):
+        return _Found(len(part) < _LONGEST_TITLE and _is_same(_squeezed(part), title), {"": [part]}, None)
+    if depth == _DEEPEST or not isinstance(part, dict | list):
+        return _Found(False, {}, None)
+    inner = part.items() if isinstance(part, dict) else (("", one) for one in part)
+    titled, texts = False, dict[str, list[str]]()
+    for name, one in inner:
+        found = _find(one, title, depth + 1)
+        if found.story:
+            return found
+        titled |= found.titled
+        for path, more in found.texts.items():
+            # A name with more than letters is an id: those that begin alike hold things of one kind.
+            texts.setdefault(f"{_NAME.match(name)[0]}.{path}", []).extend(more)  # type: ignore[index]
+    return _Found(titled, texts, _story(texts) if titled else None)
+
+
+def _story(texts: dict[str, list[str]]) -> list[str] | None:
+    """The texts of one kind with most prose."""
+    longest = max(texts.values(), key=lambda kind: sum(map(len, _paragraphs(kind))), default=[])
+    told = [len(paragraph) for paragraph in _paragraphs(longest)]
+    # One of some length is a description.
+    return longest if sum(told) >= (_LEAST if len(told) > 1 else 2 * _LEAST) else None
+
+
+def _paragraphs(texts: list[str]) -> set[str]:
+    pieces = (piece for text in texts if " " in text for piece in _BREAK.split(text))
+    return {piece for piece in pieces if is_prose(told := _TAG.sub("", piece).strip()) and ends_a_sentence(told)}
+
+
+def _squeezed(text: str) -> str:
+    return _NO_LETTERS.sub("", unescape(text)).casefold()
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether they are one title, but for the name of a site."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) > 15 and len(short) > 0.6 * len(long) and short in long)
