@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from integration.cli.conftest import CommandLine, Here
 
 PAGES = Path(__file__).parents[2] / "pages"
-SECTION, RULES = PAGES / "html/section-page.html", PAGES / "rules"
+SECTION, RULES = PAGES / "html/section-page.html", PAGES.parent / "rules"
 NOBODY = "there is nobody to ask"
 
 

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from integration.cli.conftest import CommandLine
 
-RULES = Path(__file__).parents[2] / "pages/rules"
+RULES = Path(__file__).parents[2] / "rules"
 NAME = "saltmarsh.example"
 
 

@@ -11,7 +11,7 @@ from newsroom.desk import offer
 from newsroom.line import ROOT, Line
 from wireroom.embedded import EmbeddedValkey
 
-RULES = ROOT / "tests/pages/rules"
+RULES = ROOT / "tests/rules"
 
 
 def test_a_page_of_a_site_with_a_rule_is_read_by_it(database: str, tmp_path: Path) -> None:

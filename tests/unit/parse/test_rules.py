@@ -11,7 +11,7 @@ from wireroom.errors import Unusable, WireroomError
 from wireroom.parse import parse
 from wireroom.parse.rules import NO_RULES, Rules, read_rules
 
-FOLDER = Path(__file__).parents[2] / "pages" / "rules"
+FOLDER = Path(__file__).parents[2] / "rules"
 PAGE = (FOLDER / "saltmarsh.example.html").read_bytes()
 RULES = read_rules(FOLDER)
 
