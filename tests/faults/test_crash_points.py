@@ -236,7 +236,8 @@ def test_everything_is_stored_once_though_they_die_here(
     line.arm(point, *who)
     happens(line)
     line.wait(lambda: line.has_died(point, *who), f"the death of {who} at {point}")
+    for one in {*who} - {COMMAND}:
+        pid = int(line.marker(point, one).read_text())
+        line.wait(lambda one=one, pid=pid: is_buried(line, caplog, one, pid), f"the burial of {one}")  # type: ignore[misc]
     line.settle()
     line.prove()
-    for one in {*who} - {COMMAND}:
-        assert is_buried(line, caplog, one, int(line.marker(point, one).read_text()))
