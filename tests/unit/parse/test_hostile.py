@@ -95,6 +95,11 @@ def test_a_tag_of_countless_attributes_is_refused_before_they_are_compared(odd: 
     assert outcome(HEAD + b"<p " + odd + attributes + b">" + STORY, "text/html") == "malformed"
 
 
+def test_a_page_of_frames_has_no_story() -> None:
+    frames = b"<html><head><title>Cable car</title></head><frameset><frame src=a.html></frameset></html>"
+    assert outcome(frames, "text/html") == "not_an_article"
+
+
 def test_menus_in_menus_are_read_once() -> None:
     assert outcome(HEAD + b"<nav><p>All the sections of the paper</p>" * 2_000 + STORY, "text/html") == "article"
 

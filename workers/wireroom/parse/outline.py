@@ -79,7 +79,7 @@ def outline(tree: LexborHTMLParser) -> Outline:
     tree.strip_tags(_UNSEEN)
     root = tree.body
     if root is None:
-        return Outline([], [])
+        return Outline([Box(0, "body", "")], [])
     # The frame is half of a page's lines.
     frames = (node for node in root.css("nav, footer") if not is_within(node, _FRAMES))
     if len(root.text(deep=True)) - sum(len(node.text(deep=True)) for node in frames) > _LEAST_UNFRAMED:
