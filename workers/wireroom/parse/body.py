@@ -105,10 +105,11 @@ def in_other_articles(page: Outline, title: int, chances: dict[int, float]) -> l
         outer = around[box.parent] if at else -1
         around.append(at if outer < 0 and box.tag == "article" else outer)
     mine = around[page.lines[title].box] if title >= 0 else -1
-    told = sum(len(page.lines[at].text) for at in choose(page, chances) if around[page.lines[at].box] == mine)
-    if mine < 0 or told < _LEAST_STORY:
+    others = [at for at in chances if around[page.lines[at].box] > mine] if mine >= 0 else []
+    if not others:
         return []
-    return [at for at in chances if around[page.lines[at].box] > mine]
+    told = sum(len(page.lines[at].text) for at in choose(page, chances) if around[page.lines[at].box] == mine)
+    return others if told >= _LEAST_STORY else []
 
 
 def hints_of(metadata: Metadata) -> Hints:

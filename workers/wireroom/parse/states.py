@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from wireroom.parse.headline import letters
 from wireroom.parse.outline import Outline, outline
 from wireroom.parse.wording import ends_a_sentence, is_prose
 
@@ -24,10 +25,16 @@ _LEAST = 400
 _MOST_STATES = 50
 _DEEPEST = 100
 _LONGEST_TITLE = 400
-_NO_LETTERS = re.compile(r"[\W_]+")
 _TAG = re.compile("<[^<>]*>")
 _BREAK = re.compile(r"</p>|<br\b[^<>]*>|\n", re.IGNORECASE)
 _decoder = json.JSONDecoder()
+
+
+class _Text(NamedTuple):
+    """A text of a state, and what of it is prose."""
+
+    text: str
+    paragraphs: frozenset[str]
 
 
 class _Found(NamedTuple):
@@ -35,18 +42,19 @@ class _Found(NamedTuple):
 
     titled: bool
     """Whether the title stands in it."""
-    texts: dict[str, list[str]]
+    texts: dict[str, list[_Text]]
     """The texts in it, by the names of the fields that lead to them."""
-    story: list[str] | None
+    story: list[_Text] | None
     """The texts of the smallest part that holds the title and a story."""
 
 
 def read_state(page: str, title: str) -> Outline | None:
     """The story that the state of a page holds together with its title; None where none does."""
-    wanted = _squeezed(title)
+    wanted = letters(unescape(title))
     for state in _states(page) if wanted else ():
         if story := _find(state, wanted, 0).story:
-            markup = "".join(text if "</" in text else f"<p>{escape(text)}</p>" for text in dict.fromkeys(story))
+            texts = dict.fromkeys(one.text for one in story)
+            markup = "".join(text if "</" in text else f"<p>{escape(text)}</p>" for text in texts)
             return outline(LexborHTMLParser(f"<body>{markup}"))
     return None
 
@@ -74,11 +82,12 @@ def _decoded(text: str, at: int) -> Iterator[Any]:
 def _find(part: Any, title: str, depth: int) -> _Found:
     """Look through a part of a state, the innermost parts first."""
     if isinstance(part, str):
-        return _Found(len(part) < _LONGEST_TITLE and _is_same(_squeezed(part), title), {"": [part]}, None)
+        titled = len(part) < _LONGEST_TITLE and _is_same(letters(unescape(part)), title)
+        return _Found(titled, {"": [_Text(part, _paragraphs(part))]}, None)
     if depth == _DEEPEST or not isinstance(part, dict | list):
         return _Found(False, {}, None)
     inner = part.items() if isinstance(part, dict) else (("", one) for one in part)
-    titled, texts = False, dict[str, list[str]]()
+    titled, texts = False, dict[str, list[_Text]]()
     for name, one in inner:
         found = _find(one, title, depth + 1)
         if found.story:
@@ -90,21 +99,20 @@ def _find(part: Any, title: str, depth: int) -> _Found:
     return _Found(titled, texts, _story(texts) if titled else None)
 
 
-def _story(texts: dict[str, list[str]]) -> list[str] | None:
+def _story(texts: dict[str, list[_Text]]) -> list[_Text] | None:
     """The texts of one kind with most prose."""
-    longest = max(texts.values(), key=lambda kind: sum(map(len, _paragraphs(kind))), default=[])
-    told = [len(paragraph) for paragraph in _paragraphs(longest)]
-    # One of some length is a description.
-    return longest if sum(told) >= (_LEAST if len(told) > 1 else 2 * _LEAST) else None
+    told = {path: frozenset[str]().union(*(one.paragraphs for one in kind)) for path, kind in texts.items()}
+    longest = max(told, key=lambda path: sum(map(len, told[path])), default=None)
+    if longest is None:
+        return None
+    # One paragraph of some length is a description.
+    least = _LEAST if len(told[longest]) > 1 else 2 * _LEAST
+    return texts[longest] if sum(map(len, told[longest])) >= least else None
 
 
-def _paragraphs(texts: list[str]) -> set[str]:
-    pieces = (piece for text in texts if " " in text for piece in _BREAK.split(text))
-    return {piece for piece in pieces if is_prose(told := _TAG.sub("", piece).strip()) and ends_a_sentence(told)}
-
-
-def _squeezed(text: str) -> str:
-    return _NO_LETTERS.sub("", unescape(text)).casefold()
+def _paragraphs(text: str) -> frozenset[str]:
+    pieces = _BREAK.split(text) if " " in text else ()
+    return frozenset(p for p in pieces if is_prose(told := _TAG.sub("", p).strip()) and ends_a_sentence(told))
 
 
 def _is_same(one: str, other: str) -> bool:
