@@ -9,7 +9,7 @@ import pytest
 
 from wireroom.contracts import Dateline, Enrichments, Moment, ParsedArticle, Place
 from wireroom.enrich import gazetteer
-from wireroom.enrich.dateline import completed, place_of, resolve_dateline
+from wireroom.enrich.dateline import place_of, resolve_dateline
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -125,21 +125,6 @@ def test_the_agency_decides_between_places_of_about_the_same_likelihood_only() -
 )
 def test_an_ambiguous_or_unknown_place_stays_unresolved(written: str) -> None:
     assert place(written) is None
-
-
-def test_a_wall_time_gets_the_offset_its_place_had_on_that_day() -> None:
-    winter = completed(Moment(iso="2025-01-10T09:00", origin="visible"), "Europe/Berlin")
-    summer = completed(Moment(iso="2025-07-10T09:00:00", origin="visible"), "Europe/Berlin")
-    assert (winter.iso, summer.iso) == ("2025-01-10T09:00:00+01:00", "2025-07-10T09:00:00+02:00")
-    assert (summer.zone, summer.zone_origin, summer.origin) == ("Europe/Berlin", "dateline_place", "visible")
-
-
-@pytest.mark.parametrize(
-    "iso", ["2025-05-02", "2025-05-02T16:15:00+00:00", "2025-05-02T16:15:00Z", "1850-05-02T16:15:00", "soon"]
-)
-def test_a_date_alone_and_a_time_with_an_offset_stay_as_they_are(iso: str) -> None:
-    moment = Moment(iso=iso, origin="visible")
-    assert completed(moment, "Asia/Karachi") == moment
 
 
 def test_a_place_of_several_zones_gives_no_offset() -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from wireroom.contracts import Dateline, Enrichments, Moment, ParsedArticle, Place
+from wireroom.contracts import Dateline, Enrichments, ParsedArticle, Place
 from wireroom.enrich import gazetteer
 from wireroom.enrich.enricher import enricher
 from wireroom.enrich.gazetteer import Known, demonym, lookup
 from wireroom.enrich.gazetteer.names import fold
+from wireroom.zones import completed
 
 READ = 120
 """Code points of a place as written that are looked at."""
@@ -49,7 +48,9 @@ def resolve_dateline(article: ParsedArticle, so_far: Enrichments) -> Enrichments
     if not place:
         return so_far
     published = so_far.published or article.published
-    return replace(so_far, dateline_place=place, published=published and completed(published, place.zone))
+    return replace(
+        so_far, dateline_place=place, published=published and completed(published, place.zone, "dateline_place")
+    )
 
 
 def place_of(dateline: Dateline) -> Place | None:
@@ -61,26 +62,6 @@ def place_of(dateline: Dateline) -> Place | None:
         if known:
             return known.place
     return None
-
-
-def completed(moment: Moment, zone: str | None) -> Moment:
-    """The same wall time with the offset of `zone`; unchanged if it is a date alone, or has an offset already."""
-    wall = _wall_time(moment.iso)
-    if wall is None or not zone:
-        return moment
-    local = wall.replace(tzinfo=ZoneInfo(zone))
-    offset = local.utcoffset()
-    if offset is None or offset.seconds % 60:  # local mean time, of a date before the zone's standard time
-        return moment
-    return replace(moment, iso=local.isoformat(), zone=zone, zone_origin="dateline_place")
-
-
-def _wall_time(iso: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(iso)
-    except ValueError:
-        return None
-    return time if len(iso) > len("2025-05-02") and time.tzinfo is None else None
 
 
 def _readings(written: str) -> Iterator[tuple[str, list[str]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from wireroom.parse.byline import authors_of, read_byline
 from wireroom.parse.calendar import machine_moment
 from wireroom.parse.elements import attribute, text_of
 from wireroom.parse.metadata import Metadata
+from wireroom.zones import completed
 
 ORIGIN = "rule"
 Kind = Literal["caption", "related", "newsletter", "bio", "legal"]
@@ -157,7 +157,8 @@ def ruled(tree: LexborHTMLParser, metadata: Metadata, rule: Rule) -> Metadata:
         is_article=metadata.is_article or bool(story_in(tree, rule)),
     )
     return changed._replace(
-        published=_zoned(changed.published, rule.zone), modified=_zoned(changed.modified, rule.zone)
+        published=changed.published and completed(changed.published, rule.zone, "source"),
+        modified=changed.modified and completed(changed.modified, rule.zone, "source"),
     )
 
 
@@ -176,14 +177,3 @@ def _moment(tree: LexborHTMLParser, selector: str, rule: Rule) -> Moment | None:
     node = _first(tree, selector)
     said = (attribute(node, "datetime"), attribute(node, "content"), text_of(node))
     return next((moment for text in said if text and (moment := machine_moment(text, ORIGIN, rule.day_first))), None)
-
-
-def _zoned(moment: Moment | None, zone: str) -> Moment | None:
-    """The moment in the site's zone, where the page gives a time without an offset."""
-    if not zone or moment is None or "T" not in moment.iso:
-        return moment
-    at = datetime.fromisoformat(moment.iso)
-    if at.tzinfo is not None:
-        return moment
-    local = at.replace(tzinfo=ZoneInfo(zone)).isoformat()
-    return msgspec.structs.replace(moment, iso=local, zone=zone, zone_origin="source")
