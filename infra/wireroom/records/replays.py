@@ -134,5 +134,8 @@ def expired(article: int) -> str:
 
 
 def _execute(connection: Connection, statement: LiteralString, given: dict[str, Any]) -> Cursor[TupleRow]:
-    """Planned for what is given: a plan for any filter would not use the index of the one that there is."""
-    return connection.execute(statement, given, prepare=False)
+    """Choose from what is wanted.
+
+    Planned for what is given: a plan for any filter would not use the index of the one that there is.
+    """
+    return connection.execute(f"WITH wanted AS ({queries.wanted}) {statement}", given, prepare=False)

@@ -1,38 +1,28 @@
+-- name: wanted
+-- The current versions that fit everything given: what the next three choose from.
+SELECT articles.id, made.job_id, made.capture_day, made.capture_id
+FROM articles JOIN versions AS made ON made.article_id = articles.id AND made.number = articles.current
+WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
+    AND (%(source)s::text IS NULL OR articles.source = %(source)s)
+    AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
+    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
+
 -- name: count
 -- How many are wanted, how many of them have lost their page, and the first of these.
 SELECT count(*), count(*) FILTER (WHERE capture.id IS NULL),
-    coalesce((array_agg(articles.id ORDER BY articles.id) FILTER (WHERE capture.id IS NULL))[:%(named)s], '{}')
-FROM articles JOIN versions AS made ON made.article_id = articles.id AND made.number = articles.current
-LEFT JOIN captures AS capture ON capture.day = made.capture_day AND capture.id = made.capture_id
-WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
-    AND (%(source)s::text IS NULL OR articles.source = %(source)s)
-    AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
-    AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
+    coalesce((array_agg(wanted.id ORDER BY wanted.id) FILTER (WHERE capture.id IS NULL))[:%(named)s], '{}')
+FROM wanted LEFT JOIN captures AS capture ON capture.day = wanted.capture_day AND capture.id = wanted.capture_id
 
 -- name: sample
 -- Some of those that have their page, by a hash, so that they are the same each time.
-SELECT articles.id, made.job_id
-FROM articles JOIN versions AS made ON made.article_id = articles.id AND made.number = articles.current
-WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
-    AND (%(source)s::text IS NULL OR articles.source = %(source)s)
-    AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
-    AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
-    AND EXISTS (SELECT FROM captures WHERE captures.day = made.capture_day AND captures.id = made.capture_id)
-ORDER BY hashint8(articles.id), articles.id LIMIT %(most)s
+SELECT id, job_id FROM wanted
+WHERE EXISTS (SELECT FROM captures WHERE captures.day = wanted.capture_day AND captures.id = wanted.capture_id)
+ORDER BY hashint8(id), id LIMIT %(most)s
 
 -- name: next_ones
 -- The next ones after an article.
-SELECT articles.id, made.job_id
-FROM articles JOIN versions AS made ON made.article_id = articles.id AND made.number = articles.current
-WHERE (%(article_ids)s::bigint[] IS NULL OR articles.id = ANY(%(article_ids)s))
-    AND (%(source)s::text IS NULL OR articles.source = %(source)s)
-    AND (%(since)s::timestamptz IS NULL OR made.captured_at >= %(since)s)
-    AND (%(until)s::timestamptz IS NULL OR made.captured_at < %(until)s)
-    AND (%(parser)s::text IS NULL OR %(parser)s IN (made.parsed->>'parser', split_part(made.parsed->>'parser', '+', 1)))
-    AND articles.id > %(after)s
-ORDER BY articles.id LIMIT %(most)s
+SELECT id, job_id FROM wanted WHERE id > %(after)s ORDER BY id LIMIT %(most)s
 
 -- name: known
 SELECT id FROM articles WHERE id = ANY(%(articles)s)
