@@ -11,7 +11,7 @@ import psycopg
 
 from wireroom import logs
 from wireroom.database import connect
-from wireroom.errors import WireroomError
+from wireroom.dispatcher.care import tell_failed
 from wireroom.ledger import retention
 from wireroom.ledger.reconcile import reconcile_if_due
 from wireroom.logs import Event
@@ -38,8 +38,7 @@ class Caretaker:
             try:
                 self.round()
             except Exception as error:  # noqa: BLE001 - nothing depends on a round; without this thread there is none
-                known = isinstance(error, psycopg.Error | WireroomError)
-                logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
+                tell_failed(error)
 
     def round(self) -> None:
         """Do what is due."""

@@ -8,16 +8,14 @@ from itertools import product
 from threading import Event as Flag
 from threading import Thread
 
-import psycopg
 from prometheus_client import Metric
 
-from wireroom import logs, metrics
+from wireroom import metrics
 from wireroom.database import connect
-from wireroom.errors import WireroomError
+from wireroom.dispatcher.care import tell_failed
 from wireroom.ledger import census
 from wireroom.ledger.census import Census
 from wireroom.ledger.life import ON_THE_LINE
-from wireroom.logs import Event
 from wireroom.settings import Settings
 from wireroom.topology import STAGES
 
@@ -56,9 +54,8 @@ class CensusTaker:
             try:
                 self.count()
             except Exception as error:  # noqa: BLE001 - nothing depends on a census; without this thread there is none
-                known = isinstance(error, psycopg.Error | WireroomError)
                 if not self._failing:
-                    logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
+                    tell_failed(error)
                 self._failing = True
             rest = max(COUNT_SECONDS, PART_OF_TIME * (self._clock() - started))
 

@@ -6,13 +6,11 @@ import time
 from threading import Event as Flag
 from threading import Thread
 
-import psycopg
-
 from wireroom import logs
 from wireroom.database import Connection, connect
+from wireroom.dispatcher.care import tell_failed
 from wireroom.drift.proofreading import proofread
 from wireroom.drift.windows import told
-from wireroom.errors import WireroomError
 from wireroom.logs import Event
 from wireroom.settings import Settings
 
@@ -40,9 +38,8 @@ class Proofreader:
                 self.read(stopping)
                 self._failing = False
             except Exception as error:  # noqa: BLE001 - nothing depends on it; without this thread there is none
-                known = isinstance(error, psycopg.Error | WireroomError)
                 if not self._failing:
-                    logs.warning(Event.care_failed, cause=str(error), exc_info=None if known else error)
+                    tell_failed(error)
                 self._failing = True
 
     def read(self, stopping: Flag) -> None:
