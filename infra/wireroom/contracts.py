@@ -160,6 +160,11 @@ class ParsedArticle(msgspec.Struct, frozen=True, kw_only=True):
         return "\n\n".join(block.text for block in self.blocks)
 
 
+OF_THE_PARSER: dict[str, Any] = {"parser": "", "confidences": {}}
+"""Fields of a parsed article that tell of its parser, each with the value in which all are alike: a parser that knows
+its own confidence better has not read another record."""
+
+
 class Language(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     """ISO 639-1 where it has one, else 639-3."""

@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from wireroom.contracts import ParsedArticle
+from wireroom.contracts import OF_THE_PARSER, ParsedArticle
 
 Change = Literal["same", "gained", "lost", "changed"]
 CHANGES: tuple[Change, ...] = ("same", "gained", "lost", "changed")
-FIELDS = tuple(name for name in ParsedArticle.__struct_fields__ if name not in ("parser", "confidences"))
+FIELDS = tuple(name for name in ParsedArticle.__struct_fields__ if name not in OF_THE_PARSER)
 """All that makes two records differ, as store sees it."""
 EXAMPLES = 3
 """Most examples of a field, and most articles that a reason names."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 
-from wireroom.contracts import Enrichments, Moment, ParsedArticle, encode
+from wireroom.contracts import OF_THE_PARSER, Enrichments, Moment, ParsedArticle, encode
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
@@ -107,10 +107,7 @@ def _record(facts: Facts | None, one: Enriched) -> Record:
         stages=one.stages,
         marks=marks(facts, parsed),
         text_hash=text_hash(parsed),
-        # A parser that knows its own confidence better has not read another record.
-        record_hash=blake2b(
-            encode(msgspec.structs.replace(parsed, parser="", confidences={})), digest_size=16
-        ).digest(),
+        record_hash=blake2b(encode(msgspec.structs.replace(parsed, **OF_THE_PARSER)), digest_size=16).digest(),
     )
 
 
