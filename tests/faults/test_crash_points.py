@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -238,6 +239,6 @@ def test_everything_is_stored_once_though_they_die_here(
     line.wait(lambda: line.has_died(point, *who), f"the death of {who} at {point}")
     for one in {*who} - {COMMAND}:
         pid = int(line.marker(point, one).read_text())
-        line.wait(lambda one=one, pid=pid: is_buried(line, caplog, one, pid), f"the burial of {one}")  # type: ignore[misc]
+        line.wait(partial(is_buried, line, caplog, one, pid), f"the burial of {one}")
     line.settle()
     line.prove()
