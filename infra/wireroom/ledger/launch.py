@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
-from wireroom.topology import CONTRACT
+from wireroom.topology import CONTRACT, POLL
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
-_BACKFILL_TURN = 10
+TURN_SECONDS = 5.0
+"""How long a host that is free is kept for a poll or a page whose turn it is, where nothing launches that."""
+BACKFILL_TURN = 10
+"""One claim in so many begins with what is in no hurry."""
 _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 _OVERLAP = timedelta(minutes=1)
@@ -44,7 +47,7 @@ class Flight(NamedTuple):
     """A flight that was claimed and must now be published."""
 
     id: int
-    leg: Leg
+    leg: Leg | Literal["poll"]
     stage: str
     jobs: tuple[int, ...]
 
@@ -137,7 +140,7 @@ class Launcher:
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
-        given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
+        given = {"pages": self._bounds.pages, "lanes": self._holds.lanes, "patience": TURN_SECONDS}
         if sweep:
             connection.execute(queries.find_parked, given)
             connection.execute(queries.free_misdated, {"farthest": FARTHEST})
@@ -180,7 +183,7 @@ class Launcher:
         self._claims += 1
         self._parked = False
         self._asked = Counter()
-        if self._claims % _BACKFILL_TURN:
+        if self._claims % BACKFILL_TURN:
             live = self._claim_lane(connection, "live", room)
             return live + self._claim_lane(connection, "backfill", room - len(live))
         # A turn of backfill is one flight, not all the room there is.
@@ -228,8 +231,7 @@ class Launcher:
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
-        hosts = {ready.host for ready in found}
-        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
+        busy = busy_hosts(connection, "fetch", {ready.host for ready in found})
         going, parked = choose(found, busy, room, self._bounds.pages, self._asked)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
@@ -249,11 +251,18 @@ class Launcher:
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
+                connection.execute(queries.give_turn, {"hosts": hosts, "leg": POLL})
             shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
             rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
             connection.cursor().executemany(queries.insert_flight, rows)
         crash_at(Point.LAUNCH_WRITTEN)
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
+
+
+def busy_hosts(connection: Connection, leg: str, hosts: Iterable[str | None]) -> set[str]:
+    """Those of the hosts that must not be asked by the leg now; to be asked under the lock of fetch launches."""
+    given = {"leg": leg, "hosts": list(hosts), "patience": TURN_SECONDS}
+    return {host for (host,) in connection.execute(queries.busy_hosts, given)}
 
 
 def choose(

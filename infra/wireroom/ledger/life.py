@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from wireroom.errors import Transient
+from wireroom.topology import POLL
 
 Leg = Literal["fetch", "process"]
 FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
@@ -23,7 +24,7 @@ LONGEST_WAIT = 24 * 3600.0
 FARTHEST = 2 * LONGEST_WAIT
 """Nothing that a job or a host waits for is so many seconds away, nor the end of an offer: a time that is was written
 before the wall clock was set back, and has come."""
-LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
+LEASES = {POLL: 90.0, "ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 
 
