@@ -140,7 +140,8 @@ class Launcher:
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
-        given = {"pages": self._bounds.pages, "seconds": HOST_SECONDS, "patience": TURN_SECONDS, "lanes": self._holds.lanes}
+        given = {"pages": self._bounds.pages, "seconds": HOST_SECONDS, "lanes": self._holds.lanes}
+        given |= {"patience": TURN_SECONDS}
         if sweep:
             connection.execute(queries.find_parked, given)
             connection.execute(queries.free_misdated, {"farthest": FARTHEST})

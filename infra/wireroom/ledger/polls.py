@@ -4,123 +4,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from datetime import datetime
 
 from wireroom import urls
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger import ends, pace, sources
+from wireroom.ledger import hosts, pace, sources
 from wireroom.ledger.accept import Accepted, Tickets
 from wireroom.ledger.batches import accept_each
 from wireroom.ledger.ends import Failure, clean
-from wireroom.ledger.offer import Offer, Refused
-from wireroom.ledger.sources import Wanted
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.poll_terms import UNASKED, Child, End, Ended, Peace, Shown, Tally, ToPoll
 from wireroom.topology import POLL
 
 queries = Queries("wireroom.ledger", "polls.sql")
 
+UNSETTLED = bytes(16)
+"""What is kept of an entry that could not be offered yet: the next poll finds that it says something else."""
 MERGED_BY = "poll"
 """Who has paused a source that moved to the address of another one."""
-
-
-class ToPoll(NamedTuple):
-    """The source of a flight, as it was when the flight was launched. Times are seconds ago."""
-
-    id: int
-    url: str
-    ask: str
-    """What is asked for: its address, or where its poll was led to."""
-    led: bool
-    host: str
-    source: str
-    kind: str | None
-    lane: Literal["live", "backfill"]
-    robots: bool
-    fastest: float | None
-    slowest: float | None
-    hops: int
-    for_good: bool
-    failures: int
-    pace: float | None
-    etag: str | None
-    last_modified: str | None
-    digest: bytes | None
-    changed: float | None
-    read: float | None
-
-
-class Shown(NamedTuple):
-    """An entry that is new, or says something new: how it is known again, what it says, and its article as an offer."""
-
-    hash: bytes
-    digest: bytes
-    offer: Offer
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of the entries that a poll saw."""
-
-    known: int = 0
-    accepted: int = 0
-    sighted: int = 0
-    refused: int = 0
-    causes: tuple[str, ...] = ()
-    """Why some were refused: a few."""
-
-    @property
-    def seen(self) -> int:
-        """All of them."""
-        return self.known + self.accepted + self.sighted + self.refused
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.known + other.known, self.accepted + other.accepted, self.sighted + other.sighted,
-            self.refused + other.refused, (self.causes + other.causes)[:3],
-        )  # fmt: skip
-
-
-class Child(NamedTuple):
-    """What a sitemap index or a page leads to: how it is known again, what is said of it, and how to poll it."""
-
-    hash: bytes
-    digest: bytes
-    wanted: Wanted
-
-
-@dataclass(frozen=True)
-class End:
-    """How a poll ended, and what follows: `wait` is how many seconds until the next one."""
-
-    status: Literal["read", "unchanged", "failed"]
-    seconds: float
-    url: str
-    wait: float
-    pace: float | None = None
-    http_status: int | None = None
-    size: int = 0
-    """Bytes of what was read."""
-    cause: str | None = None
-    kind: str | None = None
-    title: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    digest: bytes | None = None
-    changed: bool = False
-    """Whether there was anything new."""
-    moved_to: str | None = None
-    """The address from which it is polled from now on."""
-
-
-class Ended(NamedTuple):
-    """What a poll's end came to."""
-
-    tally: Tally
-    found: int
-    """Sources that are new by it."""
-    cause: str | None
 
 
 def to_poll(connection: Connection, flight: int) -> ToPoll | None:
@@ -146,19 +50,19 @@ def take(connection: Connection, flight: int, source: int, shown: Sequence[Shown
 def finish(
     connection: Connection, flight: int, source: ToPoll, end: End, before: Tally, shown: Sequence[Shown],
     tickets: Tickets, *, children: Sequence[Child] = (), unchanged: Sequence[bytes] = (),
-    still: Sequence[bytes] = (), delay: float = 0.0,
+    still: Sequence[bytes] = (), peace: Peace = UNASKED,
 ) -> Ended | None:  # fmt: skip
     """End a poll: the last entries (`before` has what became of the others), what it leads to, and its record.
 
     None: the flight is not mine any more. `unchanged` are the children that are as they were, `still` the entries that
-    are shown as before; `delay` is how many seconds its host is left in peace now.
+    are shown as before.
     """
     with connection.transaction():
         if not _lock(connection, flight, source.id):
             return None
         connection.execute(queries.end_flight, {"flight": flight})
         # Before the offers, here as everywhere.
-        _leave_in_peace(connection, source.host, delay)
+        _leave_in_peace(connection, source.host, peace)
         end = _move(connection, source, end)
         found = _adopt(connection, source, end, children, unchanged)
         tally = before + _take(connection, source.id, shown, tickets)
@@ -170,13 +74,13 @@ def finish(
         return Ended(tally, found, end.cause)
 
 
-def lead(connection: Connection, flight: int, source: ToPoll, to: str, *, for_good: bool, delay: float) -> bool:
+def lead(connection: Connection, flight: int, source: ToPoll, to: str, peace: Peace, *, for_good: bool) -> bool:
     """The poll goes on at another host, once that may be asked; False: the flight is not mine any more."""
     with connection.transaction():
         if not _lock(connection, flight, source.id):
             return False
         connection.execute(queries.end_flight, {"flight": flight})
-        _leave_in_peace(connection, source.host, delay)
+        _leave_in_peace(connection, source.host, peace)
         given = {"source": source.id, "to": to, "host": urls.host(to), "for_good": for_good}
         connection.execute(queries.lead, given)
         return True
@@ -195,7 +99,7 @@ def hand_back(
     if row is None:
         return []
     id_, url, host, failures, before = row
-    _leave_in_peace(connection, host, delay)
+    _leave_in_peace(connection, host, Peace(delay))
     if blamed is not None:
         connection.execute(queries.hand_back, {"flight": flight})
         return []
@@ -213,30 +117,39 @@ def lock_flight(connection: Connection, flight: int, stage: str) -> tuple[int, s
     return connection.execute(queries.lock_flight, {"flight": flight}).fetchone()
 
 
-def robots_rules(connection: Connection, origin: str) -> str:
-    """The robots.txt of a scheme, host and port, as it was last fetched; empty where it never was."""
-    row = connection.execute(queries.robots, {"origin": origin}).fetchone()
-    return str(row[0]) if row else ""
-
-
 def _lock(connection: Connection, flight: int, source: int) -> bool:
     return connection.execute(queries.lock, {"flight": flight, "source": source}).fetchone() is not None
 
 
-def _leave_in_peace(connection: Connection, host: str, delay: float) -> None:
-    connection.execute(ends.queries.host_asked, {"hosts": [host], "delay": delay})
+def _leave_in_peace(connection: Connection, host: str, peace: Peace) -> None:
+    if peace.delay is not None:
+        hosts.asked(connection, [host], peace.delay, answered=peace.answered)
+    if peace.busy is not None:
+        hosts.cool(connection, {host: peace.busy}, peace.seconds)
 
 
 def _take(connection: Connection, source: int, shown: Sequence[Shown], tickets: Tickets) -> Tally:
     if not shown:
         return Tally()
     answers = accept_each(connection, [one.offer for one in shown], tickets)
-    kept = [one for one, answer in zip(shown, answers, strict=True) if isinstance(answer, Accepted)]
-    given = {"hashes": [one.hash for one in kept], "digests": [one.digest for one in kept]}
+    kept = [(one, answer) for one, answer in zip(shown, answers, strict=True) if isinstance(answer, Accepted)]
+    old = _older(connection, kept)
+    digests = [UNSETTLED if one.hash in old else one.digest for one, _ in kept]
+    given = {"hashes": [one.hash for one, _ in kept], "digests": digests}
     connection.execute(queries.keep_entries, given | {"source": source})
     accepted = sum(isinstance(answer, Accepted) and answer.new for answer in answers)
     causes = tuple(answer.cause for answer in answers if isinstance(answer, Refused))
-    return Tally(0, accepted, len(kept) - accepted, len(causes), causes[:3])
+    return Tally(0, accepted, len(kept) - accepted, len(causes), causes[:3], len(old))
+
+
+def _older(connection: Connection, kept: Sequence[tuple[Shown, Accepted]]) -> set[bytes]:
+    """Those that are sightings of a job from before their article changed: it has to be fetched once more."""
+    jobs = [answer.job_id for _, answer in kept if not answer.new]
+    accepted: dict[int, datetime] = (
+        dict(connection.execute(queries.accepted_at, {"jobs": jobs}).fetchall()) if jobs else {}
+    )
+    sightings = [(one, accepted[answer.job_id]) for one, answer in kept if answer.job_id in accepted]
+    return {one.hash for one, since in sightings if one.is_later_than(since)}
 
 
 def _adopt(
@@ -277,7 +190,11 @@ def _write(connection: Connection, source: ToPoll, end: End, tally: Tally) -> No
         connection.execute(queries.end_failed, given)
         return
     given |= {"pace": end.pace, "kind": end.kind, "title": clean(end.title) if end.title else None}
+    given |= {"lane": end.lane}
     validators = {"etag": end.etag, "last_modified": end.last_modified, "digest": end.digest}
+    if tally.unsettled:
+        # It has to be read again, though nothing may be new.
+        validators = dict.fromkeys(validators)
     connection.execute(queries.end_read, given | validators | {"changed": end.changed})
 
 

@@ -23,6 +23,9 @@ SELECT id, url, host, failures, pace FROM sources WHERE flight_id = %(flight)s F
 DELETE FROM flights WHERE id = %(flight)s
 RETURNING extract(epoch FROM clock_timestamp() - coalesce(started_at, queued_at))::float8
 
+-- name: accepted_at
+SELECT id, accepted_at FROM jobs WHERE id = ANY(%(jobs)s)
+
 -- name: keep_entries
 INSERT INTO entries (source_id, hash, digest)
 SELECT %(source)s, hash, digest FROM unnest(%(hashes)s::bytea[], %(digests)s::bytea[]) AS mine (hash, digest)
@@ -42,7 +45,7 @@ VALUES (%(source)s, %(seconds)s, %(status)s, %(http_status)s, %(url)s, %(moved_t
 -- name: end_read
 -- Read, or as it was before.
 UPDATE sources SET flight_id = NULL, led_to = NULL, hops = 0, for_good = true, failures = 0, pace = %(pace)s, host = %(host)s,
-    due_at = now() + make_interval(secs => %(wait)s), kind = coalesce(%(kind)s, kind), title = coalesce(%(title)s, title),
+    due_at = now() + make_interval(secs => %(wait)s), kind = coalesce(%(kind)s, kind), lane = coalesce(%(lane)s, lane), title = coalesce(%(title)s, title),
     etag = %(etag)s, last_modified = %(last_modified)s, digest = %(digest)s,
     changed_at = CASE WHEN %(changed)s THEN now() ELSE changed_at END
 WHERE id = %(source)s
@@ -81,6 +84,3 @@ UPDATE sources SET due_at = now() WHERE hash = ANY(%(hashes)s::bytea[]) AND due_
 UPDATE sources SET due_at = now() + make_interval(secs => %(wait)s)
 WHERE hash = ANY(%(hashes)s::bytea[]) AND due_at < now() + make_interval(secs => %(wait)s) AND flight_id IS NULL
     AND failures = 0 AND kind IS NOT NULL AND found_by = %(source)s
-
--- name: robots
-SELECT rules FROM robots WHERE origin = %(origin)s

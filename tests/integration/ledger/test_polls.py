@@ -9,17 +9,15 @@ from typing import Any
 import pytest
 
 from newsroom.desk import EPOCH, Desk, offer
-from wireroom.contracts import ArticleJob
 from wireroom.database import Connection
 from wireroom.errors import Transient
 from wireroom.ledger import flights, lost, pauses, polls, sources
-from wireroom.ledger.accept import Accepted
 from wireroom.ledger.launch import Flight
 from wireroom.ledger.lost import Lost
-from wireroom.ledger.offer import KEEP_SECONDS, Offer, prepare
+from wireroom.ledger.offer import KEEP_SECONDS, Offer
 from wireroom.ledger.pauses import Target
 from wireroom.ledger.poll_launch import PollLauncher
-from wireroom.ledger.polls import End, Shown, Tally, ToPoll
+from wireroom.ledger.poll_terms import Child, End, Ended, Peace, Shown, Tally, ToPoll
 from wireroom.ledger.retention import expire
 from wireroom.ledger.sources import Added, Asked, Change, Source, Wanted
 from wireroom.urls import identity_hash
@@ -56,13 +54,13 @@ class Newsstand:
         assert wanted is not None
         return flight.id, wanted
 
-    def finish(self, *shown: Shown, flight: tuple[int, ToPoll] | None = None, **fields: Any) -> polls.Ended | None:
+    def finish(self, *shown: Shown, flight: tuple[int, ToPoll] | None = None, **fields: Any) -> Ended | None:
         """End a poll that saw these."""
         number, source = flight or self.start()
         children, before = fields.pop("children", ()), fields.pop("before", Tally())
         end = End(**{"status": "read", "seconds": 0.1, "url": source.url, "wait": 600.0, "pace": 600.0} | fields)
         tickets = self.desk.tickets
-        return polls.finish(self.db, number, source, end, before, shown, tickets, children=children, delay=60.0)
+        return polls.finish(self.db, number, source, end, before, shown, tickets, children=children, peace=Peace(60.0))
 
     def land(self) -> None:
         """All polls in flight end, and the next ones are far away."""
@@ -307,7 +305,7 @@ def test_a_poll_that_is_led_to_another_host_waits_for_that_one(stand: Newsstand)
     (id_,) = stand.add("https://a.example/feed")
     flight, source = stand.start()
     stand.db.execute("INSERT INTO hosts (host, next_at) VALUES ('b.example', now() + interval '1 hour')")
-    assert polls.lead(stand.db, flight, source, "https://b.example/feed", for_good=False, delay=1)
+    assert polls.lead(stand.db, flight, source, "https://b.example/feed", Peace(1.0), for_good=False)
     assert stand.polled() == []
     stand.db.execute("UPDATE hosts SET next_at = now() - interval '1 second'")
     number, again = stand.start()
@@ -330,8 +328,8 @@ def test_a_failing_source_keeps_what_is_known_of_it(stand: Newsstand) -> None:
     assert (source.etag, source.pace, source.kind) == ('"1"', 700.0, "rss")
 
 
-def child(url: str, digest: bytes) -> polls.Child:
-    return polls.Child(sources.identity(url), digest, Wanted(url=url, source="Tide"))
+def child(url: str, digest: bytes) -> Child:
+    return Child(sources.identity(url), digest, Wanted(url=url, source="Tide"))
 
 
 def test_what_an_index_leads_to_is_polled_and_what_was_removed_stays_removed(stand: Newsstand) -> None:
