@@ -55,7 +55,7 @@ def write(subscriptions: Iterable[Subscription], title: str = "Wireroom") -> byt
         name = plain(one.title, LONGEST_NAME) or one.url
         outline = etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=one.url)
         if one.categories:
-            outline.set("category", ",".join(f"/{category}" for category in one.categories))
+            outline.set("category", ",".join("/" + category.replace(",", " ") for category in one.categories))
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
