@@ -268,7 +268,7 @@ class Launcher:
 
 
 def busy_hosts(connection: Connection, leg: str, hosts: Iterable[str | None]) -> set[str]:
-    """Those of the hosts that must not be asked by the leg now. Under the lock of fetch launches, which polls take too."""
+    """Those of the hosts that must not be asked by the leg now; under the lock of fetch launches, as polls are."""
     given = {"leg": leg, "hosts": list(hosts), "patience": TURN_SECONDS}
     return {host for (host,) in connection.execute(queries.busy_hosts, given)}
 
