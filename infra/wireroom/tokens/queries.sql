@@ -10,7 +10,7 @@ ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING
 SELECT id, name, scopes, producer, rate, burst, made_at, made_by, expires_at, revoked_at, revoked_by,
     CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'good' END AS state
 FROM tokens WHERE %(which)s::text IS NULL OR id = %(which)s OR name = %(which)s
-ORDER BY state <> 'good', made_at DESC, id
+ORDER BY revoked_at IS NOT NULL OR coalesce(expires_at <= now(), false), made_at DESC, id
 
 -- name: revoke
 UPDATE tokens SET revoked_at = now(), revoked_by = %(who)s

@@ -14,7 +14,6 @@ from wireroom.database import connect
 from wireroom.database.migrate import check_schema
 from wireroom.errors import WireroomError
 from wireroom.gateway.app import make_app
-from wireroom.gateway.lock import is_here
 from wireroom.gateway.lookout import Lookout
 from wireroom.logs import Event
 from wireroom.settings import Settings, settings
@@ -40,8 +39,6 @@ def main() -> None:
     with listener:
         host, port, *_ = listener.getsockname()
         logs.info(Event.process_started, host=host, port=port)
-        if given.tokens == "off" and not is_here(host):
-            logs.warning(Event.gateway_open, host=host)
         server.run(sockets=[listener])
     logs.info(Event.process_stopped)
 

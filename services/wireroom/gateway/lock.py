@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from wireroom import logs
 from wireroom.gateway.bucket import Bucket
 from wireroom.gateway.keyring import Keyring
 from wireroom.gateway.problems import Problem
+from wireroom.logs import Event
 from wireroom.metrics import TURNED_AWAY
 from wireroom.settings import Settings
 from wireroom.tokens import Given, Key, Scope, read
@@ -35,9 +37,9 @@ class Caller:
         return said if self.name or who else "a caller of the API"
 
     def owe(self, articles: int) -> None:
-        """A request had so many articles; its first has been paid for."""
-        if self.bucket is not None and articles > 1:
-            self.bucket.owe(articles - 1)
+        """So many more than requests were let in."""
+        if self.bucket is not None:
+            self.bucket.owe(articles)
 
 
 class Lock:
@@ -48,6 +50,8 @@ class Lock:
         self._is_outside = not is_here(given.gateway_host)
         self._keyring = keyring
         self._buckets: dict[str, Bucket] = {}
+        if self._rule == "off" and self._is_outside:
+            logs.warning(Event.gateway_open, host=given.gateway_host)
 
     async def admit(self, request: Request, scope: Scope) -> None:
         """Put the caller into the state; raises `Problem` where it may not, or not yet, do what needs `scope`."""

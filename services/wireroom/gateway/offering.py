@@ -51,7 +51,7 @@ async def _offer_lines(request: Request, desk: FrontDesk, submission: str | None
                 raise
             answers.add(chunk, [problem] * len(chunk))
             return _lines_answer(answers, parting=True)
-        # Of the first article the request itself was the price.
+        # The first article was paid for when the request was let in.
         caller.owe(len(chunk) - (not number))
         number += len(chunk)
         answers.add(chunk, given)
