@@ -39,6 +39,9 @@ DUPLICATES = Counter(
     "wireroom_duplicates_total", "Offers that were known already, answered with their job.", ["via"], registry=GATEWAY
 )
 REFUSED = Counter("wireroom_refused_total", "Offers that were not accepted.", ["via", "reason"], registry=GATEWAY)
+TURNED_AWAY = Counter(
+    "wireroom_turned_away_total", "Requests that no token let in, or not yet.", ["reason"], registry=GATEWAY
+)
 
 FINISHED = Counter("wireroom_finished_total", "Jobs that reached their outcome.", ["outcome"], registry=DISPATCHER)
 QUARANTINED = Counter(

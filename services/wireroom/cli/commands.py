@@ -22,6 +22,7 @@ from wireroom.cli import (
     status,
     submissions,
     submit,
+    tokens,
     trying,
 )
 from wireroom.cli.app import app
@@ -41,6 +42,7 @@ COMMANDS = (
     pausing,
     checking,
     drift,
+    tokens,
     trying,
     ruling,
     running,

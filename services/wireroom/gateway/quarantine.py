@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from wireroom.gateway import intake
 from wireroom.gateway.answers import as_json
-from wireroom.gateway.asking import BIGINT, check_parameters, desk_of, number_of
+from wireroom.gateway.asking import BIGINT, desk_of, number_of
+from wireroom.gateway.lock import caller_of
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
 from wireroom.ledger.offer import check_name
@@ -65,7 +66,6 @@ class Reject(Order):
 
 async def show_jobs(request: Request) -> Response:
     """What is in quarantine, the newest job first; `?before=` takes the cursor of the page before."""
-    check_parameters(request, *_FILTERS, "limit", "before")
     limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
     before = number_of(request, "before", 1)
     found = await in_time(desk_of(request).quarantined, _filters(request), limit + 1, before)
@@ -76,7 +76,6 @@ async def show_jobs(request: Request) -> Response:
 
 async def show_causes(request: Request) -> Response:
     """What is in quarantine by cause, the most frequent first."""
-    check_parameters(request, *_FILTERS, "limit")
     limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
     found = await in_time(desk_of(request).quarantine_causes, _filters(request), limit + 1)
     return as_json({"causes": [one._asdict() for one in found[:limit]], "more": len(found) > limit})
@@ -86,14 +85,15 @@ async def redrive(request: Request) -> Response:
     """Send jobs back to the line; what is repeated after an answer that did not come moves nothing twice."""
     order = await _order(request, Redrive)
     given: dict[str, Any] = {"refetch": order.refetch, "after": order.after}
-    moved = await in_time(desk_of(request).redrive, order.wanted, f"api:{order.who}", MOST_MOVED, **given)
+    who = caller_of(request).signed(order.who)
+    moved = await in_time(desk_of(request).redrive, order.wanted, who, MOST_MOVED, **given)
     return _answer("redriven", moved)
 
 
 async def reject(request: Request) -> Response:
     """End jobs for good."""
     order = await _order(request, Reject)
-    given = (order.wanted, f"api:{order.who}", order.why, MOST_MOVED)
+    given = (order.wanted, caller_of(request).signed(order.who), order.why, MOST_MOVED)
     return _answer("rejected", await in_time(desk_of(request).reject, *given, after=order.after))
 
 
@@ -114,7 +114,6 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 async def _order(request: Request, kind: type[T]) -> T:
-    check_parameters(request)
     if intake.is_lines(request):
         raise Problem(415, "send one order as application/json", reason="not_json")
     order = _read(await intake.read(request, ORDER_BYTES), kind)
