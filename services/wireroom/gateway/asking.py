@@ -38,13 +38,13 @@ T = TypeVar("T")
 
 async def show_job(request: Request) -> Response:
     """Where a job is, and what happened to it."""
-    job_id = request.state.job = _id(request, "job")
+    job_id = request.state.job = id_of(request, "job")
     return _found(await in_time(desk_of(request).job, job_id), f"there is no job {job_id}")
 
 
 async def show_input(request: Request) -> Response:
     """The raw input of a job: bytes of a stranger's, which no browser must show or run as if they were ours."""
-    job_id = request.state.job = _id(request, "job")
+    job_id = request.state.job = id_of(request, "job")
     found = await in_time(desk_of(request).input, job_id)
     if isinstance(found, NoInput):
         raise Problem(404, found.sentence, reason=found.reason)
@@ -55,14 +55,14 @@ async def show_input(request: Request) -> Response:
 
 async def show_article(request: Request) -> Response:
     """A record: its current version, or that which `?version=` names."""
-    article_id, version = _id(request, "article"), number_of(request, "version", 1)
+    article_id, version = id_of(request, "article"), number_of(request, "version", 1)
     missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
     return _found(await in_time(desk_of(request).article, article_id, version), missing)
 
 
 async def cancel_job(request: Request) -> Response:
     """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
-    job_id = request.state.job = _id(request, "job")
+    job_id = request.state.job = id_of(request, "job")
     judged = await in_time(desk_of(request).cancel, job_id, caller_of(request).signed())
     if judged.state == "unknown":
         raise Problem(404, f"there is no job {job_id}")
@@ -142,7 +142,8 @@ def check_parameters(request: Request, *known: str) -> None:
         raise Problem(422, detail, field=unknown[0][:100], reason="unknown_parameter")
 
 
-def _id(request: Request, what: str) -> int:
+def id_of(request: Request, what: str) -> int:
+    """The id in the path; raises `Problem` for what is none."""
     given = request.path_params["id"]
     number = _integer(given)
     if not number:

@@ -12,6 +12,7 @@ from wireroom.gateway.asking import DEFAULT_OUTCOMES, LONGEST_WAIT, MOST_OUTCOME
 from wireroom.gateway.intake import LINES
 from wireroom.gateway.operation import ARTICLE, JSON, Operation, Schema, number, ok, text
 from wireroom.gateway.quarantine import DEFAULT_SHOWN, MOST_SHOWN
+from wireroom.gateway.source_operations import SOURCE_OPERATIONS
 from wireroom.ledger.life import LEG_OF
 from wireroom.ledger.offer import MAX_NAME
 from wireroom.tokens import Scope
@@ -109,6 +110,7 @@ OPERATIONS = (
         method="POST", path="/v1/quarantine/reject", serve=quarantine.reject, scope=Scope.operate,
         takes={JSON: quarantine.Reject}, answers=ok(shapes.Rejected), problems=_ORDER,
     ),
+    *SOURCE_OPERATIONS,
     Operation(
         method="GET", path="/v1/schema.json", serve=asking.show_schema, scope=None,
         answers={200: ("application/schema+json", {"type": "object"})},

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wireroom.gateway import intake
 from wireroom.gateway.answers import as_json
 from wireroom.gateway.asking import BIGINT, desk_of, number_of
 from wireroom.gateway.lock import caller_of
+from wireroom.gateway.orders import read_order
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
-from wireroom.ledger.offer import check_name
 from wireroom.ledger.quarantine import Moved, Wanted, check_wanted
-from wireroom.ledger.reading import unknown_field
 
 MOST_SHOWN = 1000
 DEFAULT_SHOWN = 100
@@ -25,10 +22,7 @@ MOST_IDS = 1000
 """Jobs that a request may name."""
 MOST_MOVED = 5000
 """About so many jobs are moved by a request; its answer says whether there are more."""
-ORDER_BYTES = 100_000
 _FILTERS = ("cause", "source", "stage")
-_MISSING = re.compile("Object missing required field `(.*)`")
-_WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
 T = TypeVar("T", bound="Order")
 Id = Annotated[int, msgspec.Meta(ge=1, le=BIGINT)]
 Ids = Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MOST_IDS)]
@@ -114,34 +108,10 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 async def _order(request: Request, kind: type[T]) -> T:
-    if intake.is_lines(request):
-        raise Problem(415, "send one order as application/json", reason="not_json")
-    order = _read(await intake.read(request, ORDER_BYTES), kind)
-    for field in ("who", "why"):
-        if refused := check_name(field, getattr(order, field, None)):
-            raise refusal(refused)
+    order = await read_order(request, kind)
     if _checked(order.wanted) == Wanted() and not order.all:
         detail = f"give job_ids, {', '.join(_FILTERS)}, or all: true for everything in quarantine"
         raise Problem(422, detail, field="job_ids", reason="missing")
     if order.all and order.wanted != Wanted():
         raise Problem(422, "all is everything: leave the other fields out", field="all", reason="ambiguous")
     return order
-
-
-def _read(body: bytes, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        raise _misfit(str(error), kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"the order is no JSON: {error}", reason="malformed") from error
-
-
-def _misfit(message: str, kind: type[Order]) -> Problem:
-    if unknown := unknown_field(message, kind):
-        return refusal(unknown)
-    if missing := _MISSING.fullmatch(message):
-        return Problem(422, f"{missing[1]} must be given", field=missing[1], reason="missing")
-    if where := _WHERE.fullmatch(message):
-        return Problem(422, f"{where[2]} cannot be taken: {where[1]}", field=where[2], reason="bad_value")
-    return Problem(422, f"send one order as a JSON object: {message}", reason="not_an_object")

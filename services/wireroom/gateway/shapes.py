@@ -13,6 +13,8 @@ from wireroom.ledger.events import Ended, Page
 from wireroom.ledger.look import JobState
 from wireroom.ledger.look import Step as LedgerStep
 from wireroom.ledger.quarantine import Group, Quarantined
+from wireroom.ledger.sources import PollEnd
+from wireroom.ledger.sources import Source as LedgerSource
 from wireroom.ledger.submissions import Cancelled, Progress
 from wireroom.records import StoredArticle
 from wireroom.records import Version as RecordVersion
@@ -78,6 +80,23 @@ Stayed = shape("Stayed", "A job that was not moved, and why.", {"job_id": int, "
 _MOVED = {"stayed": many(Stayed), "after": int, "more": bool}
 Redriven = shape("Redriven", "How many went back; if there is `more`, repeat with `after`.", {"redriven": int}, _MOVED)
 Rejected = shape("Rejected", "How many were ended; if there is `more`, repeat with `after`.", {"rejected": int}, _MOVED)
+Source = shape("Source", "A source, and how its last poll ended; times are seconds.", LedgerSource, {"state": str})
+Sources = shape(
+    "Sources", "What is polled, in order of ids; `after=cursor` is the next page.",
+    {"sources": many(Source), "cursor": int, "more": bool},
+)  # fmt: skip
+Poll = shape("Poll", "How a poll ended: `seen` = `known` + `accepted` + `sighted` + `refused`.", PollEnd)
+PolledSource = shape("PolledSource", "A source, and its last polls.", LedgerSource, {"state": str, "polls": many(Poll)})
+SourceAdded = shape("SourceAdded", "It is polled from now on, or was before.", {"id": int, "new": bool})
+SourceChanged = shape("SourceChanged", "Whether it was otherwise before.", {"id": int, "changed": bool})
+NotTaken = shape(
+    "NotTaken", "What could not be taken of a list, and why.",
+    {"where": str, "field": str | None, "reason": str, "detail": str},
+)  # fmt: skip
+Imported = shape(
+    "Imported", "What became of a list; of what was refused the first are named.",
+    {"added": int, "known": int, "refused": many(NotTaken), "refused_in_all": int},
+)  # fmt: skip
 Health = shape("Health", "The process answers.", {"status": Literal["ok"]})
 Told = shape(
     "Problem", "What is wrong (RFC 9457): `detail` is a sentence, `reason` a stable slug, `field` where it is.",
