@@ -76,8 +76,8 @@ PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source o
 BREAKS = Gauge(
     "wireroom_source_breaks", "Fields that parse does not find in a source's articles as it used to.", registry=LEDGER
 )
-SOURCES = Gauge(
-    "wireroom_sources", "Sources: polled, new, failing, or paused.", ["state"], registry=LEDGER
+POLLED_SOURCES = Gauge(
+    "wireroom_polled_sources", "Sources: polled, new, failing, or paused.", ["state"], registry=LEDGER
 )  # fmt: skip
 POLLS_LATE = Gauge(
     "wireroom_polls_late_seconds", "How long the poll is late that has waited longest; 0 if none is.", registry=LEDGER

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -37,16 +36,27 @@ from wireroom.ledger.sources import KINDS, STATES, Asked, PollEnd, Source
 from wireroom.source_lists import write_opml
 
 LOOK_SECONDS = 0.3
-Kind = StrEnum("Kind", {name: name for name in KINDS})
-State = StrEnum("State", {name: name for name in STATES})
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[str | None], str | None]:
+    def check(text: str | None) -> str | None:
+        if text is not None and text not in known:
+            raise typer.BadParameter(f"{text!r} is not one of: {', '.join(known)}")
+        return text
+
+    return check
+
+
+Kind = Annotated[str | None, typer.Option(help=f"Only of this kind: {', '.join(KINDS)}.", callback=_one_of(KINDS))]
+State = Annotated[str | None, typer.Option(help=f"Only in this state: {', '.join(STATES)}.", callback=_one_of(STATES))]
 Ids = Annotated[list[int], typer.Argument(metavar="ID", min=1, max=LARGEST_ID)]
 
 
 @sources.command("list")
 def list_(
     source: OfSource = None,
-    kind: Annotated[Kind | None, typer.Option(help="Only of this kind.")] = None,
-    state: Annotated[State | None, typer.Option(help="Only in this state.")] = None,
+    kind: Kind = None,
+    state: State = None,
     found_by: Annotated[int | None, typer.Option(min=1, help="Only those to which this page or index led.")] = None,
     after: Annotated[int, typer.Option(min=0, help="Only with a greater id.")] = 0,
     limit: Limit = 100,

@@ -47,9 +47,7 @@ def _name(text: str | None) -> str | None:
 
 Name = Annotated[
     str | None,
-    typer.Option(
-        "--name", help="The publisher's name for its articles. [dim]default: the URL's host[/]", callback=_name
-    ),
+    typer.Option("--name", help="The publisher, as its articles have it. [dim]default: the host[/]", callback=_name),
 ]
 InLane = Annotated[Lane | None, typer.Option("--lane", help="live goes first. [dim]default: live[/]")]
 Every = Annotated[
@@ -185,6 +183,11 @@ class _End(NamedTuple):
     url: str
     end: Added | Refused
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not polled before."""
+        return isinstance(self.end, Added) and self.end.new
+
 
 def _label(name: str | None, lane: Lane | None, every: float | None, *, no_robots: bool) -> Wanted:
     where: Literal["live", "backfill"] = lane.value if lane else "live"
@@ -218,17 +221,15 @@ def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
     taken = {one.end.id: one for one in ends if isinstance(one.end, Added)}
     for one in refused:
         _refuse(one)
-    new = sum(isinstance(one.end, Added) and one.end.new for one in ends)
+    new = sum(one.is_new for one in ends)
     if wait and taken:
         wait_for_polls(list(taken), {})
         show_ends(list(taken), as_json=as_json)
     elif as_json:
-        write_lines(
-            {"id": id_, "url": one.url, "new": isinstance(one.end, Added) and one.end.new} for id_, one in taken.items()
-        )
+        write_lines({"id": id_, "url": one.url, "new": one.is_new} for id_, one in taken.items())
     else:
         for id_, one in taken.items():
-            known = "" if isinstance(one.end, Added) and one.end.new else "  known before"
+            known = "" if one.is_new else "  known before"
             answer(f"{id_:>8}  {one.url}{known}")
     known_before = f", {len(taken) - new} known before" if len(taken) > new else ""
     say(f"{new} added{known_before}" + (f", {len(refused)} refused" if refused else ""))
