@@ -8,7 +8,7 @@ import zlib
 from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.listing import MAX_BYTES, Problems
+from wireroom.formats.listing import MAX_BYTES, Problems
 
 _MAGIC = b"\x1f\x8b"
 _GZIP = 31

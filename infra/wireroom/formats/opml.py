@@ -9,11 +9,11 @@ import listparser
 from lxml import etree
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.document import text_of
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import MAX_ENTRIES, Problems
-from wireroom.ingest.formats.prolog import content, prolog
-from wireroom.ingest.formats.texts import LONGEST_NAME, names, plain
+from wireroom.formats.document import text_of
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import MAX_ENTRIES, Problems
+from wireroom.formats.prolog import content, prolog
+from wireroom.formats.texts import LONGEST_NAME, names, plain
 
 # It takes bytes without a declaration for Latin-1.
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
