@@ -94,6 +94,11 @@ class Web:
         return Counter(self._server.asked)
 
     @property
+    def requests(self) -> list[str]:
+        """The paths that were asked for, in their order."""
+        return self._server.asked
+
+    @property
     def pattern(self) -> str:
         """The address of a page, with places for `host` and `number`."""
         return f"http://127.0.0.{{host}}:{self._server.server_port}/{{number}}"

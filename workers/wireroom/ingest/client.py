@@ -14,7 +14,7 @@ import h11
 import httpcore
 import httpx
 
-from wireroom.errors import Busy
+from wireroom.errors import Busy, Failure
 from wireroom.ingest import body
 from wireroom.ingest.connection import Connection, Head
 
@@ -94,6 +94,10 @@ class Client:
                 status = head.status
                 yield Answer(status, head.headers, connection.chunks())
             await _settle(kept)
+        except Failure:
+            # Of a page that is gone, or too large, the connection may still be good.
+            await _settle(kept)
+            raise
         except BaseException:
             await kept.close()
             raise
@@ -139,7 +143,7 @@ async def _settle(kept: Kept) -> None:
     try:
         async with asyncio.timeout(_SETTLE_SECONDS):
             settled = kept.connection is not None and await kept.connection.settle()
-    except (h11.RemoteProtocolError, httpcore.NetworkError, TimeoutError, OSError):
+    except (h11.ProtocolError, httpcore.NetworkError, OSError):
         settled = False
     if not settled:
         await kept.close()
