@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -76,8 +77,12 @@ class Client:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._network = network
         self._answered = answered
-        self._tls = httpx.create_ssl_context(trust_env=False)
-        self._tls.set_alpn_protocols(["http/1.1"])
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = httpx.create_ssl_context(trust_env=False)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     @asynccontextmanager
     async def exchange(self, url: str, headers: Mapping[str, str], kept: Kept) -> AsyncIterator[Answer]:
