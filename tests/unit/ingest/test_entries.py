@@ -21,8 +21,8 @@ SOURCE = ToPoll(
 )  # fmt: skip
 
 
-def entry(number: int, time: str | None = "2026-05-02T09:00:00+00:00", **more: str) -> Entry:
-    return Entry(url=f"https://a.example/{number}", title=more.pop("title", f"Story {number}"), updated=time, **more)
+def entry(number: int, time: str | None = "2026-05-02T09:00:00+00:00", title: str | None = None) -> Entry:
+    return Entry(url=f"https://a.example/{number}", title=title or f"Story {number}", updated=time)
 
 
 def sorted_(found: Sequence[Entry], before: Sequence[Entry] = ()) -> Sorted:
