@@ -101,7 +101,7 @@ def test_100_mb_of_lines_are_never_held_as_a_whole(start: Callable[..., GatewayP
         lines = sum(piece.count(b"\n") for piece in answer.iter_bytes())
     assert lines == MOST_LINES
     assert int(answer.headers["content-length"]) > 15_000_000
-    assert peak(memory.pid) - before < 40_000_000
+    assert peak(memory.pid) - before < 20_000_000
 
 
 def peak(pid: int) -> int:
