@@ -90,8 +90,9 @@ def refusal(status: int, **headers: str) -> Answer:
 
 
 def redirect(to: str, status: int = 302) -> Answer:
-    """The page is elsewhere."""
-    return replace(document("<!doctype html><title>Moved</title>"), status=status, headers={"Location": to})
+    """The page is elsewhere; and there is a cookie to take along."""
+    headers = {"Location": to, "Set-Cookie": "reader=1; Path=/"}
+    return replace(document("<!doctype html><title>Moved</title>"), status=status, headers=headers)
 
 
 def always(answer: Answer) -> Place:

@@ -102,7 +102,7 @@ def _share(land: Land, press: Press, place: int) -> Shared:
     path, amp = f"/{slug(told)}.html", f"/amp/{slug(told)}.html"
     site.put(path, _StoryPage(site, told, path, squeezed=True))
     for other, at in ((site, amp), (mobile, path)):
-        other.put(at, document(page(told, site.title, site.url(path), amp=other is site)))
+        other.put(at, _StoryPage(site, told, path, squeezed=False, amp=other is site))
     url = site.url(path)
     same = (
         url, f"{url}?utm_source=feed&utm_medium=rss", f"{url}#comments", url.replace("http://", "HTTP://"),
@@ -128,11 +128,13 @@ class _StoryPage:
     site: Site
     told: Story
     path: str
+    """Of its ordinary page, which is the canonical one."""
     squeezed: bool
+    amp: bool = False
 
     def __call__(self, request: Request) -> Answer:
-        told = edited(self.told, request.edition)
-        answer = self.site.story_page(told, self.path)
+        told, url = edited(self.told, request.edition), self.site.url(self.path)
+        answer = document(page(told, self.site.title, url, amp=self.amp))
         return compressed(request, answer) if self.squeezed else answer
 
 
