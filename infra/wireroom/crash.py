@@ -63,6 +63,10 @@ class Point(StrEnum):
     CAPTURE_WRITTEN = "capture.written"
     CAPTURE_COMMITTED = "capture.committed"
     """Before the dispatcher is woken."""
+    MOVE_WRITTEN = "move.written"
+    """A page is to be fetched from another host."""
+    MOVE_COMMITTED = "move.committed"
+    """Before the dispatcher is woken."""
 
     WORKED = "worked"
     """The work on a flight is done, and it is not handed over."""

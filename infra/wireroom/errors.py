@@ -19,6 +19,10 @@ class Transient(Failure):
         self.retry_after = retry_after
 
 
+class Busy(Transient):
+    """The host does not answer, or asks to be left in peace: what else is wanted of it has to wait as well."""
+
+
 class Unusable(Failure):
     """It will never work: the job ends as `rejected` with `reason` (a stable slug) and `cause` (a sentence)."""
 

@@ -180,7 +180,7 @@ class Room:
             self._redis.met(error)
 
     def reject(
-        self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float = 0.0
+        self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float | None = 0.0
     ) -> None:
         """Write rejections into the ledger, unless a twin was first."""
         if not rejections:

@@ -10,12 +10,13 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from wireroom import urls
 from wireroom.contracts import FetchedPage
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.errors import Transient, Unusable
-from wireroom.ledger import life
+from wireroom.errors import Busy, Transient, Unusable
+from wireroom.ledger import hosts, life
 from wireroom.ledger.accept import compress, digest
 from wireroom.ledger.flights import land
 from wireroom.ledger.life import LEG_OF, MOVES, RetryPolicy
@@ -83,8 +84,38 @@ def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage,
         connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
         crash_at(Point.CAPTURE_WRITTEN)
         land(connection, [flight])
-        _leave_in_peace(connection, row, delay)
+        hosts.asked(connection, row, delay, answered=True)
         return True
+
+
+def move(connection: Connection, flight: int, job_id: int, url: str, redirects: Sequence[str], delay: float) -> bool:
+    """The page is at `url`, on another host, which the job waits for now; False: a twin was first.
+
+    `redirects` are the addresses that led there, in their order. `delay` is as in `capture`, of the host left.
+    """
+    with connection.transaction():
+        row = connection.execute(queries.lock_page, {"job": job_id, "flight": flight}).fetchone()
+        if row is None:
+            return False
+        given = {"job": job_id, "url": url, "host": urls.host(url), "redirects": list(redirects)}
+        connection.execute(queries.moved, given)
+        crash_at(Point.MOVE_WRITTEN)
+        land(connection, [flight])
+        hosts.asked(connection, row, delay, answered=True)
+        return True
+
+
+def set_down(connection: Connection, flight: int, job_ids: Sequence[int], delay: float) -> list[int]:
+    """Take pages out of their flight that were not asked for, because their host is left in peace: they are ready, and
+    nothing is held against them. Returns those that were still in it."""
+    with connection.transaction():
+        locked = lock_flight(connection, flight, "ingest")
+        mine = {job_id: job for job_id, job in locked.items() if job_id in set(job_ids)}
+        if mine:
+            connection.execute(queries.hand_back, {"jobs": sorted(mine), "loss": MOVES["handed_back"].losses})
+            land(connection, [flight])
+            hosts.asked(connection, {job.host for job in mine.values() if job.host}, delay)
+        return sorted(mine)
 
 
 def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[int, Fenced]:
@@ -95,12 +126,13 @@ def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[i
 
 
 def end(
-    connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), delay: float = 0.0, keep: str = KEEP_ENDED
-) -> None:
+    connection: Connection, ends: Sequence[End], asked: Iterable[str] = (), delay: float = 0.0, keep: str = KEEP_ENDED,
+    *, answered: bool = False,
+) -> None:  # fmt: skip
     """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction.
 
-    `hosts` were asked just now, and are left in peace for `delay` seconds. For `keep` (an interval) the same things are
-    still sightings of these jobs.
+    The hosts `asked` just now are left in peace for `delay` seconds; they `answered`, or may not have. For `keep` (an
+    interval) the same things are still sightings of these jobs.
     """
     if not ends:
         return
@@ -119,7 +151,7 @@ def end(
     offers, flights = zip(*rows, strict=True)
     crash_at(Point.END_WRITTEN)
     land(connection, {flight for flight in flights if flight is not None})
-    _leave_in_peace(connection, hosts, delay)
+    hosts.asked(connection, asked, delay, answered=answered)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
 
 
@@ -129,17 +161,18 @@ def rejection(job_id: int, error: Unusable, stages: Mapping[str, float]) -> End:
 
 
 def reject(
-    connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *, delay: float = 0.0
-) -> list[int]:
+    connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *,
+    delay: float | None = 0.0,
+) -> list[int]:  # fmt: skip
     """End jobs as rejected, unless a twin was first; returns those it ended.
 
     A page that a twin captured meanwhile is not rejected for not being fetched. `delay` is how many seconds the hosts
-    of rejected fetches are left in peace now.
+    of rejected fetches are left in peace now; None: they were not asked.
     """
     with connection.transaction():
         mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
-        hosts = {one.host for one in mine.values() if one.host}
-        end(connection, [end for end in ends if end.job_id in mine], hosts, delay)
+        asked = {one.host for one in mine.values() if one.host and delay is not None}
+        end(connection, [end for end in ends if end.job_id in mine], asked, delay or 0.0, answered=True)
         return sorted(mine)
 
 
@@ -149,7 +182,7 @@ def fail(
 ) -> list[Failure]:  # fmt: skip
     """Take failed jobs out of the flight: to wait for another try, or to quarantine. A late twin's are nothing.
 
-    `delay` is how many seconds the hosts of a failed fetch are left in peace now.
+    `delay` is how many seconds the hosts of a failed fetch are left in peace now, unless they were `Busy`.
     """
     with connection.transaction():
         locked = lock_flight(connection, flight, stage)
@@ -157,7 +190,8 @@ def fail(
         quarantined = _apply(connection, flight, stage, worker, verdicts)
         crash_at(Point.FAIL_WRITTEN)
         land(connection, [flight])
-        _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
+        hosts.asked(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
+        hosts.cool(connection, _busy(locked, failed), policy.seconds)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
         return verdicts
 
@@ -184,7 +218,7 @@ def hand_back(
     quarantined = _quarantine(connection, stage, gone)
     crash_at(Point.HAND_BACK_WRITTEN)
     land(connection, [flight])
-    _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
+    hosts.asked(connection, {job.host for job in locked.values() if job.host}, delay)
     keep_offers(connection, *quarantined, KEEP_QUARANTINED)
     return [*again, *gone]
 
@@ -248,9 +282,10 @@ def _quarantine(connection: Connection, stage: str, gone: Sequence[Failure]) -> 
     return [hash_ for (hash_,) in rows], [one.job_id for one in gone]
 
 
-def _leave_in_peace(connection: Connection, hosts: Iterable[str], delay: float) -> None:
-    if given := sorted(hosts):
-        connection.execute(queries.host_asked, {"hosts": given, "delay": delay})
+def _busy(locked: Mapping[int, Locked], failed: Sequence[Failed]) -> dict[str, Busy]:
+    """The hosts of those that are still in the flight which were busy, each with the last that it said."""
+    tries = [(locked[one.job_id].host, one.error) for one in failed if one.job_id in locked]
+    return {host: error for host, error in tries if host and isinstance(error, Busy)}
 
 
 def _columns(tries: Sequence[Failure]) -> dict[str, Any]:
@@ -266,6 +301,7 @@ def _capture_row(job_id: int, page: FetchedPage) -> dict[str, Any]:
         "job": job_id,
         "url": page.url,
         "requested_url": page.requested_url,
+        "redirects": page.redirects or None,
         "status": page.status,
         "content_type": clean(page.content_type),
         "headers": msgspec.json.encode({name: clean(value) for name, value in page.headers.items()}).decode(),

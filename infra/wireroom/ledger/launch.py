@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
@@ -137,7 +137,7 @@ class Launcher:
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
-        given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
+        given = {"pages": self._bounds.pages, "seconds": HOST_SECONDS, "lanes": self._holds.lanes}
         if sweep:
             connection.execute(queries.find_parked, given)
             connection.execute(queries.free_misdated, {"farthest": FARTHEST})
@@ -228,9 +228,10 @@ class Launcher:
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
-        hosts = {ready.host for ready in found}
-        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
-        going, parked = choose(found, busy, room, self._bounds.pages, self._asked)
+        hosts = list({ready.host for ready in found})
+        given = {"hosts": hosts, "pages": self._bounds.pages, "seconds": HOST_SECONDS}
+        pages: dict[str | None, int] = dict(connection.execute(queries.pages_of_hosts, given).fetchall())
+        going, parked = choose(found, pages, room, self._asked)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
@@ -257,9 +258,9 @@ class Launcher:
 
 
 def choose(
-    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None]
+    found: Iterable[Ready], pages: Mapping[str | None, int], room: int, asked: Counter[str | None]
 ) -> tuple[list[Ready], list[Ready]]:
-    """In ticket order: what goes (at most `room`, and `pages` of one host), and what must wait for its host.
+    """In ticket order: what goes (at most `room`, and of each host its `pages`), and what must wait for its host.
 
     A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
     """
@@ -268,9 +269,9 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        alone = flies_alone(ready.losses)
-        free = ready.host not in busy and asked[ready.host] < (1 if alone else pages)
-        asked[ready.host] += free * (pages if alone else 1)
+        alone, most = flies_alone(ready.losses), pages[ready.host]
+        free = asked[ready.host] < min(most, 1 if alone else most)
+        asked[ready.host] += free * (most if alone else 1)
         (going if free else parked).append(ready)
     return going, parked
 

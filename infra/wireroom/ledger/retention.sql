@@ -39,8 +39,9 @@ SELECT job_id FROM quarantine WHERE capture_day < %(first)s ORDER BY job_id FOR 
 
 -- name: copy_needed
 -- Their pages, and those of quarantined jobs, are among today's too, unless another move brought them there.
-INSERT INTO captures (id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body)
-SELECT id, job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body
+INSERT INTO captures
+    (id, job_id, url, requested_url, redirects, status, content_type, headers, fetched_at, digest, bytes, body)
+SELECT id, job_id, url, requested_url, redirects, status, content_type, headers, fetched_at, digest, bytes, body
 FROM captures JOIN (
     SELECT capture_day AS day, capture_id AS id FROM line WHERE capture_day < %(first)s
     UNION SELECT capture_day, capture_id FROM quarantine WHERE capture_day < %(first)s

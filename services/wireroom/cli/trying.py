@@ -63,12 +63,7 @@ def _read(path: Path) -> FetchedPage:
 def _fetch(url: str) -> FetchedPage:
     from wireroom.ingest.fetch import Fetcher
 
-    async def fetch() -> FetchedPage:
-        given = settings()
-        async with Fetcher(given.user_agent, given.fetch_seconds, given.content_bytes, given.fetch_allow) as fetcher:
-            return await fetcher.fetch(url)
-
-    return asyncio.run(fetch())
+    return asyncio.run(Fetcher.of(settings()).fetch(url))
 
 
 def _work(page: FetchedPage) -> EnrichedArticle:

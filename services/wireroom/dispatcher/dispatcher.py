@@ -29,6 +29,8 @@ LAUNCHES = 8
 """Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
 ROUNDS = 10
 """Rounds of the sequencer in one look."""
+MOST_PAGES = 10
+"""Of one host in a flight: they are fetched one after the other, and room is taken by all of them."""
 DAY_SECONDS = 3600.0
 
 
@@ -141,7 +143,7 @@ class Dispatcher:
 
 def bounds(leg: Leg, given: Settings) -> Bounds:
     """What the settings allow in flight."""
-    pages = given.flight_articles if given.host_delay == 0 else int(HOST_SECONDS / given.host_delay)
+    pages = min(int(HOST_SECONDS / given.host_delay), MOST_PAGES) if given.host_delay else given.flight_articles
     return Bounds(
         in_flight=given.fetch_in_flight if leg == "fetch" else given.process_in_flight,
         bytes_in_flight=given.bytes_in_flight,

@@ -146,11 +146,7 @@ def fetch() -> Fetch:
 
 
 def _fetch(url: str, **options: Any) -> FetchedPage:
-    async def alone() -> FetchedPage:
-        async with Fetcher(**(DEFAULTS | options)) as fetcher:
-            return await fetcher.fetch(url)
-
-    return asyncio.run(alone())
+    return asyncio.run(Fetcher(**(DEFAULTS | options)).fetch(url))
 
 
 DEFAULTS: dict[str, Any] = {"user_agent": "Test/1", "seconds": 20, "content_bytes": 100_000, "allow": "127.0.0.1/32"}

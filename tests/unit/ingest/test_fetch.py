@@ -49,11 +49,8 @@ def test_a_page_says_when_it_was_fetched_in_utc(site: Site, fetch: Fetch) -> Non
 
 
 def test_a_page_keeps_the_source_it_was_fetched_for(site: Site) -> None:
-    async def fetched() -> str | None:
-        async with Fetcher("Test/1", 20, 1000, "127.0.0.1/32") as fetcher:
-            return (await fetcher.fetch(site.page("/a"), "The Tide")).source
-
-    assert asyncio.run(fetched()) == "The Tide"
+    fetched = Fetcher("Test/1", 20, 1000, "127.0.0.1/32").fetch(site.page("/a"), "The Tide")
+    assert asyncio.run(fetched).source == "The Tide"
 
 
 def test_the_normal_form_is_what_is_asked_for(site: Site, fetch: Fetch) -> None:
@@ -73,7 +70,7 @@ def test_the_server_learns_who_asks_and_for_what(site: Site, fetch: Fetch) -> No
     headers = site.asked[0][1]
     assert headers["user-agent"] == "Wireroom/9"
     assert headers["host"] == f"127.0.0.1:{site.port}"
-    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept-encoding"] == "gzip, deflate, br, zstd"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +106,7 @@ def test_redirects_are_followed_to_the_page(site: Site, fetch: Fetch) -> None:
     last = site.redirect("/deep/3?a=b", site.page("/4", b"Tides"), 308)
     page = fetch(first)
     assert (page.body, page.requested_url, page.url) == (b"Tides", first, site.url("/4"))
+    assert page.redirects == [first, site.url("/2"), last]
     assert [path for path, _ in site.asked] == ["/1", "/2", last.removeprefix(site.url("")), "/4"]
 
 
@@ -120,8 +118,16 @@ def test_as_many_redirects_as_promised_are_followed(site: Site, fetch: Fetch) ->
 
 
 def test_an_endless_redirect_is_unusable(site: Site, fetch: Fetch) -> None:
-    assert unusable(fetch, site.redirect("/a", "/a")) == "redirects"
+    for number in range(MAX_REDIRECTS + 1):
+        site.redirect(f"/{number}", f"/{number + 1}")
+    assert unusable(fetch, site.url("/0")) == "redirects"
     assert len(site.asked) == 1 + MAX_REDIRECTS
+
+
+def test_a_redirect_in_a_circle_is_followed_once(site: Site, fetch: Fetch) -> None:
+    site.redirect("/b", "/a#again")
+    assert unusable(fetch, site.redirect("/a", "/b")) == "redirects"
+    assert [path for path, _ in site.asked] == ["/a", "/b"]
 
 
 @pytest.mark.parametrize("target", ["http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/"])
@@ -148,18 +154,18 @@ def test_a_redirect_to_nowhere_is_unusable(site: Site, fetch: Fetch) -> None:
     assert unusable(fetch, site.page("/a", status=302)) == "http_302"
 
 
-def test_a_cookie_is_carried_through_the_redirects(site: Site, fetch: Fetch) -> None:
+def test_a_cookie_is_not_carried_through_the_redirects(site: Site, fetch: Fetch) -> None:
     site.page("/b")
     fetch(site.redirect("/a", "/b", headers={"Set-Cookie": "consent=yes; Path=/"}))
-    assert site.asked[1][1]["cookie"] == "consent=yes"
+    assert "cookie" not in site.asked[1][1]
 
 
 def test_a_cookie_is_forgotten_with_the_fetch(site: Site) -> None:
     url = site.page("/a", headers={"Set-Cookie": "reader=7; Path=/"})
 
     async def twice() -> list[dict[str, str]]:
-        async with Fetcher("Test/1", 20, 1000, "127.0.0.1/32") as fetcher:
-            return [(await fetcher.fetch(url)).headers for _ in range(2)]
+        fetcher = Fetcher("Test/1", 20, 1000, "127.0.0.1/32")
+        return [(await fetcher.fetch(url)).headers for _ in range(2)]
 
     kept = asyncio.run(twice())
     assert not [headers for _, headers in site.asked if "cookie" in headers]
@@ -172,12 +178,6 @@ def test_a_redirect_may_claim_any_encoding(site: Site, fetch: Fetch, encoding: s
     assert (
         fetch(site.redirect("/a", "/b", headers={"Content-Encoding": encoding, "Set-Cookie": "a=b"})).body == b"Tides"
     )
-
-
-@pytest.mark.parametrize("cookie", ["né=ü; Path=/", "a=b; Expires=Thu, 99 Foo 99999", "=; ;;", "a=b; Domain=.", "a"])
-def test_an_odd_cookie_harms_nobody(site: Site, fetch: Fetch, cookie: str) -> None:
-    site.page("/b", b"Tides")
-    assert fetch(site.redirect("/a", "/b", headers={"Set-Cookie": cookie})).body == b"Tides"
 
 
 # Addresses
@@ -315,8 +315,8 @@ def test_what_a_server_sends_too_much_is_not_taken_for_its_next_page(site: Site)
     second = site.page("/b", b"Ebb")
 
     async def both() -> list[bytes]:
-        async with Fetcher("Test/1", 20, 1000, "127.0.0.1/32") as fetcher:
-            return [(await fetcher.fetch(url)).body for url in (first, second)]
+        fetcher = Fetcher("Test/1", 20, 1000, "127.0.0.1/32")
+        return [(await fetcher.fetch(url)).body for url in (first, second)]
 
     assert asyncio.run(both()) == [b"Tides", b"Ebb"]
 
@@ -373,8 +373,8 @@ def test_a_fetcher_goes_on_after_failures(site: Site) -> None:
     stall, gone, good = site.stall("/stall"), site.url("/gone"), site.page("/good", b"Tides")
 
     async def all_three() -> list[object]:
-        async with Fetcher("Test/1", 0.3, 1000, "127.0.0.1/32") as fetcher:
-            return await asyncio.gather(*map(fetcher.fetch, (stall, gone, good)), return_exceptions=True)
+        fetcher = Fetcher("Test/1", 0.3, 1000, "127.0.0.1/32")
+        return await asyncio.gather(*map(fetcher.fetch, (stall, gone, good)), return_exceptions=True)
 
     first, second, third = asyncio.run(all_three())
     assert isinstance(first, Transient)
