@@ -228,14 +228,19 @@ class Launcher:
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
-        hosts = list({ready.host for ready in found})
-        given = {"hosts": hosts, "pages": self._bounds.pages, "seconds": HOST_SECONDS}
-        pages: dict[str | None, int] = dict(connection.execute(queries.pages_of_hosts, given).fetchall())
-        going, parked = choose(found, pages, room, self._asked)
+        hosts = {ready.host for ready in found}
+        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
+        pages = self._pages_of_slow(connection, hosts)
+        going, parked = choose(found, busy, room, self._bounds.pages, self._asked, pages)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
         return going, parked
+
+    def _pages_of_slow(self, connection: Connection, hosts: set[str | None]) -> dict[str | None, int]:
+        given = {"hosts": list(hosts), "seconds": HOST_SECONDS}
+        rows = connection.execute(queries.slow_hosts, given)
+        return {host: min(pages, self._bounds.pages) for host, pages in rows}
 
     def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
         if not claimed:
@@ -258,9 +263,11 @@ class Launcher:
 
 
 def choose(
-    found: Iterable[Ready], pages: Mapping[str | None, int], room: int, asked: Counter[str | None]
-) -> tuple[list[Ready], list[Ready]]:
-    """In ticket order: what goes (at most `room`, and of each host its `pages`), and what must wait for its host.
+    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None],
+    slow: Mapping[str | None, int],
+) -> tuple[list[Ready], list[Ready]]:  # fmt: skip
+    """In ticket order: what goes (at most `room`, and `pages` of one host, or fewer of a `slow` one), and what must wait
+    for its host.
 
     A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
     """
@@ -269,8 +276,8 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        alone, most = flies_alone(ready.losses), pages[ready.host]
-        free = asked[ready.host] < min(most, 1 if alone else most)
+        alone, most = flies_alone(ready.losses), slow.get(ready.host, pages)
+        free = ready.host not in busy and asked[ready.host] < (1 if alone else most)
         asked[ready.host] += free * (most if alone else 1)
         (going if free else parked).append(ready)
     return going, parked
