@@ -29,7 +29,7 @@ def build(land: Land) -> None:
     huge = replace(answer, headers={"Content-Type": HTML, "Content-Length": str(10**12)}, manner=manners.half)
     site.want(site.put("/story.html", huge), "rejected", "too_large")
     site = land.site("hostile-deep")
-    site.want(site.put("/story.html", document(b"<div>" * 300_000)), "rejected", "not_an_article|too_")
+    site.want(site.put("/story.html", document(b"<div>" * 300_000)), "rejected", "malformed|not_an_article")
     for name, (answer, failure) in _feeds(land).items():
         site = land.site(f"hostile-feed-{name}")
         site.feeds.append(Feed(site.put("/feed.xml", answer), "", failure=failure))

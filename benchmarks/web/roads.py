@@ -22,7 +22,7 @@ ODD = (
     "http://2130706433:{port}/", "http://0x7f000001:{port}/", "http://0177.0.0.1:{port}/", "http://127.1:{port}/",
     "http://127.0.0.1.:{port}/", "http://①②⑦.0.0.1:{port}/", "http://user:word@{host}:{port}/", "file:///etc/passwd",
     "ftp://{host}/story.html", "gopher://{host}:6379/_FLUSHALL", "javascript:alert(1)", "data:text/html,<p>story",
-    "//", "http://", "http:///story.html", "http://[::1", "http://{host}:99999/", "http://{host}:{port}x/",
+    "http://[::1", "http://{host}:99999/", "http://{host}:{port}x/",
 )  # fmt: skip
 """Where nothing can be fetched from, or what is only spelled to look so: rejected as `invalid_url` or as private."""
 

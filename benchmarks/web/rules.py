@@ -10,7 +10,7 @@ from math import ceil
 
 from benchmarks.web import manners
 from benchmarks.web.answers import Answer, Place, Request, document, redirect, refusal
-from benchmarks.web.site import Land, Site
+from benchmarks.web.site import TRAPS, Land, Site
 
 AGENT = "wireroom"
 """The reader for whom some of the rules are."""
@@ -64,6 +64,9 @@ def _build_odd_ones(land: Land) -> None:
         _open_site(land, f"status-{status}").put("/robots.txt", refusal(status))
     _open_site(land, "page").put("/robots.txt", document("<!doctype html><title>Home</title><p>Disallow: /"))
     _open_site(land, "round").put("/robots.txt", redirect("/robots.txt"))
+    site = land.site("rules-inwards")
+    site.put("/robots.txt", redirect(f"http://{TRAPS[0]}:{land.port}/robots.txt"))
+    site.want(site.put_story(land.number(), OPEN), "rejected", "private_address", asked=0)
 
 
 def _open_site(land: Land, name: str) -> Site:

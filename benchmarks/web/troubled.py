@@ -23,6 +23,7 @@ BROKEN: dict[str, tuple[manners.Manner, End, str]] = {
     "excess": (manners.with_excess, "stored", ""),
 }
 """How a story goes out, and what must become of it."""
+CLOSED_PORT = 64999
 
 
 def build(land: Land) -> None:
@@ -50,8 +51,9 @@ def _build_failing(land: Land) -> None:
     site = land.site("failing-empty")
     site.want(site.put("/empty.html", document(b"")), "rejected", "empty|not_an_article")
     site.want(site.put("/nothing-new.html", Answer(status=204)), "rejected", "http_204|empty")
-    # Nobody listens there.
-    site.want(f"http://{site.name}:1/", "quarantine", "connect")
+    # Nobody listens there, and at the second nobody would serve pages.
+    site.want(f"http://{site.name}:{CLOSED_PORT}/", "quarantine", "connect")
+    site.want(f"http://{site.name}:25/", "rejected", "port")
 
 
 def _failing_at_first(number: int, site: Site) -> Place:
@@ -71,7 +73,7 @@ def _lies(land: Land) -> dict[str, tuple[Answer, End, str]]:
     squeezed = gzip.compress(told())
     return {
         "image-type": (document(told(), "image/png"), "rejected", "media_type"),
-        "pdf": (document(b"%PDF-1.7\n" + bytes(2000), HTML), "rejected", "not_an_article"),
+        "pdf": (document(b"%PDF-1.7\n" + bytes(2000), HTML), "rejected", "binary|not_an_article"),
         "no-type": (Answer(told()), "stored", ""),
         "odd-type": (document(told(), "text/html;;; charset=\"nonsense"), "stored", ""),
         "charset": (document(told("cp1252", "“Zürich”: 5 €. "), "text/html; charset=cp1252"), "stored", ""),

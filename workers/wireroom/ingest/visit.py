@@ -95,7 +95,7 @@ class Visit:
         self._manners = manners
         self._sleep = sleep
         self._clock = clock
-        self._kept = Kept()
+        self._kept = Kept(self._pause)
         self._rules: dict[str, Rules] = {}
         self._began = self._free_at = clock()
         self.delay = manners.delay
@@ -205,6 +205,10 @@ class Visit:
                 yield answer
         finally:
             self._free_at = self._clock() + self.delay
+
+    async def _pause(self) -> None:
+        self._free_at = self._clock() + self.delay
+        await self._wait()
 
     async def _wait(self) -> None:
         """Until the host may be asked, and whoever may forbid it has not."""
