@@ -17,6 +17,8 @@ AGENT = "wireroom"
 CRAWL_DELAY = 1.0
 REST_SECONDS = 3
 OPEN, CLOSED = "/open/story.html", "/closed/story.html"
+IGNORED = "rules-ignored"
+"""The host that has agreed to be read whatever its robots.txt says."""
 _STATUSES = (404, 401, 403, 410)
 _TEXTS: dict[str, tuple[str, ...]] = {
     "plain": ("User-agent: *", "Disallow: /closed/"),
@@ -88,6 +90,9 @@ def _build_closed(land: Land) -> None:
     feed = land.put_feed(site, "/feed.xml")
     site.feeds[-1] = feed._replace(entries=(), failure="robots")
     site.forbid("/feed.xml")
+    site = land.site(IGNORED)
+    site.robots("User-agent: *", "Disallow: /")
+    land.put_feed(site, "/feed.xml")
 
 
 def _build_hurried(land: Land) -> None:

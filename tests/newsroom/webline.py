@@ -67,11 +67,11 @@ class WebLine(Line):
         assert len(set(jobs)) == len(urls), "two of these addresses are one to the ledger"
         return dict(zip(urls, jobs, strict=True))
 
-    def add(self, urls: Iterable[str]) -> dict[str, int]:
+    def add(self, urls: Iterable[str], **fields: Any) -> dict[str, int]:
         """Have these polled; address -> source."""
         found: dict[str, int] = {}
         for some in _in_chunks(list(urls), sources.CHUNK):
-            answers = sources.add(self.db, [sources.Wanted(url=url) for url in some], "test")
+            answers = sources.add(self.db, [sources.Wanted(url=url, **fields) for url in some], "test")
             found |= {url: one.id for url, one in zip(some, answers, strict=True) if isinstance(one, sources.Added)}
         self.broker.wake()
         return found

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from benchmarks.web.log import by_host, most_at_once
+from benchmarks.web.rules import IGNORED
 from benchmarks.web.site import Feed, Wanted
 
 from newsroom.webline import WebLine
@@ -60,7 +61,9 @@ def wave(line: WebLine) -> Wave:
     ]
     pids = set(line.supervisor.pids().values())
     jobs = line.want([*wanted, *fast])
-    found = Wave(wanted, fast, jobs, feeds, line.add(feed.url for feed in feeds), pids)
+    (unruled,) = town.sites[f"{IGNORED}.test"].feeds
+    polled = line.add([unruled.url], robots=False) | line.add(feed.url for feed in feeds if feed != unruled)
+    found = Wave(wanted, fast, jobs, feeds, polled, pids)
     line.settle(PATIENCE)
     line.await_polls(found.sources.values())
     # It asked for peace at first, and gets it before it is polled again.
@@ -85,6 +88,13 @@ def test_a_page_that_is_closed_is_rejected_unasked(line: WebLine, wave: Wave) ->
     asked = Counter((one.host, one.path) for one in line.web.log())
     closed = [one for one in wave.wanted if one.asked == 0]
     assert closed and not [one.url for one in closed if asked[_place(one.url)]]
+
+
+def test_robots_txt_is_ignored_where_a_person_said_so_and_it_is_logged(line: WebLine, wave: Wave) -> None:
+    (feed,) = line.web.town.sites[f"{IGNORED}.test"].feeds
+    asked = {(one.host, one.path) for one in line.web.log()}
+    assert {_place(entry.url) for entry in feed.entries} <= asked
+    assert f"{IGNORED}.test" in {one["source"] for one in line.log(about="robots_ignored")}
 
 
 def test_at_least_200_hosts_are_being_asked_at_one_moment(line: WebLine, wave: Wave) -> None:
