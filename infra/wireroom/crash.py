@@ -68,6 +68,13 @@ class Point(StrEnum):
     MOVE_COMMITTED = "move.committed"
     """Before the dispatcher is woken."""
 
+    POLL_WRITTEN = "poll.written"
+    """The entries of a feed are accepted, and its poll is recorded."""
+    POLL_COMMITTED = "poll.committed"
+    """Before the dispatcher is woken."""
+    POLL_BETWEEN_CHUNKS = "poll.between_chunks"
+    """Some entries of a long list are accepted, the others are not."""
+
     WORKED = "worked"
     """The work on a flight is done, and it is not handed over."""
     HANDED_OVER = "handed_over"

@@ -10,6 +10,9 @@ class WireroomError(Exception):
 class Failure(WireroomError):  # noqa: N818 - it is what happened, and the closed type its kinds share
     """Work on one article failed. Anything a stage raises that is not a `Failure` counts as a *surprise*."""
 
+    status: int | None = None
+    """The HTTP status for which it failed, if it was one."""
+
 
 class Transient(Failure):
     """It may work later: retried with exponential backoff and jitter, or after `retry_after` seconds if given."""

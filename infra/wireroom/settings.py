@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         description="who asks, by which name robots.txt calls it, and whom to turn to, as Name/1.0 (+https://example.com)",
     )
 
+    poll_fastest: float = Field(60, ge=1, le=86_400, description="least seconds between two polls of a source")
+    poll_slowest: float = Field(86_400, ge=1, le=86_400, description="most seconds between two polls of a source")
+    poll_in_flight: int = Field(64, ge=0, description="bound of polls in flight; 0: none are launched")
     fetch_in_flight: int = Field(4096, ge=1, description="bound of articles in flight in the fetch leg")
     process_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the process leg")
     bytes_in_flight: int = Field(32_000_000, ge=1, description="bound of raw bytes in flight in the process leg")

@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg, flies_alone
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
-from wireroom.topology import CONTRACT
+from wireroom.topology import CONTRACT, POLL
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
-_BACKFILL_TURN = 10
+TURN_SECONDS = 5.0
+"""How long a host that is free is kept for a poll or a page whose turn it is, where nothing launches that."""
+BACKFILL_TURN = 10
+"""One claim in so many begins with what is in no hurry."""
 _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 _OVERLAP = timedelta(minutes=1)
@@ -44,7 +47,7 @@ class Flight(NamedTuple):
     """A flight that was claimed and must now be published."""
 
     id: int
-    leg: Leg
+    leg: Leg | Literal["poll"]
     stage: str
     jobs: tuple[int, ...]
 
@@ -138,6 +141,7 @@ class Launcher:
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
         given = {"pages": self._bounds.pages, "seconds": HOST_SECONDS, "lanes": self._holds.lanes}
+        given |= {"patience": TURN_SECONDS}
         if sweep:
             connection.execute(queries.find_parked, given)
             connection.execute(queries.free_misdated, {"farthest": FARTHEST})
@@ -180,7 +184,7 @@ class Launcher:
         self._claims += 1
         self._parked = False
         self._asked = Counter()
-        if self._claims % _BACKFILL_TURN:
+        if self._claims % BACKFILL_TURN:
             live = self._claim_lane(connection, "live", room)
             return live + self._claim_lane(connection, "backfill", room - len(live))
         # A turn of backfill is one flight, not all the room there is.
@@ -228,19 +232,12 @@ class Launcher:
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
-        hosts = {ready.host for ready in found}
-        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
-        pages = self._pages_of_slow(connection, hosts)
-        going, parked = choose(found, busy, room, self._bounds.pages, self._asked, pages)
+        pages = pages_of_hosts(connection, "fetch", {ready.host for ready in found}, self._bounds.pages)
+        going, parked = choose(found, pages, room, self._asked)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
         return going, parked
-
-    def _pages_of_slow(self, connection: Connection, hosts: set[str | None]) -> dict[str | None, int]:
-        given = {"hosts": list(hosts), "seconds": HOST_SECONDS}
-        rows = connection.execute(queries.slow_hosts, given)
-        return {host: min(pages, self._bounds.pages) for host, pages in rows}
 
     def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
         if not claimed:
@@ -255,6 +252,7 @@ class Launcher:
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
+                connection.execute(queries.give_turn, {"hosts": hosts, "leg": POLL})
             shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
             rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
             connection.cursor().executemany(queries.insert_flight, rows)
@@ -262,12 +260,19 @@ class Launcher:
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
+def pages_of_hosts(connection: Connection, leg: str, hosts: set[str | None], pages: int) -> dict[str | None, int]:
+    """How often a flight of the leg may ask each of the hosts, `pages` at most, 0 where it must not now.
+
+    Under the lock of fetch launches, which polls take too.
+    """
+    given = {"leg": leg, "hosts": list(hosts), "pages": pages, "seconds": HOST_SECONDS, "patience": TURN_SECONDS}
+    return dict(connection.execute(queries.pages_of_hosts, given).fetchall())
+
+
 def choose(
-    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None],
-    slow: Mapping[str | None, int],
-) -> tuple[list[Ready], list[Ready]]:  # fmt: skip
-    """In ticket order: what goes (at most `room`, and `pages` of one host, or fewer of a `slow` one), and what must wait
-    for its host.
+    found: Iterable[Ready], pages: Mapping[str | None, int], room: int, asked: Counter[str | None]
+) -> tuple[list[Ready], list[Ready]]:
+    """In ticket order: what goes (at most `room`, and of each host its `pages`), and what must wait for its host.
 
     A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
     """
@@ -276,8 +281,8 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        alone, most = flies_alone(ready.losses), slow.get(ready.host, pages)
-        free = ready.host not in busy and asked[ready.host] < (1 if alone else most)
+        alone, most = flies_alone(ready.losses), pages[ready.host]
+        free = asked[ready.host] < min(most, 1 if alone else most)
         asked[ready.host] += free * (most if alone else 1)
         (going if free else parked).append(ready)
     return going, parked

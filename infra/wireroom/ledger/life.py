@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from wireroom.errors import Busy, Transient
+from wireroom.topology import POLL
 
 Leg = Literal["fetch", "process"]
 FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
@@ -24,7 +25,7 @@ _MOST_DOUBLINGS = 30
 FARTHEST = 2 * LONGEST_WAIT
 """Nothing that a job or a host waits for is so many seconds away, nor the end of an offer: a time that is was written
 before the wall clock was set back, and has come."""
-LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
+LEASES = {POLL: 90.0, "ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 
 

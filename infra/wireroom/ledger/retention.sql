@@ -3,10 +3,10 @@ DELETE FROM receipts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
 
 -- name: expire_offers
--- The next ones after a hash.
+-- The next ones after a hash. A day longer than anybody asks for them.
 DELETE FROM offers WHERE hash = ANY(ARRAY(
-    SELECT hash FROM offers WHERE hash > %(after)s AND until < now()
-    ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now()
+    SELECT hash FROM offers WHERE hash > %(after)s AND until < now() - interval '31 days'
+    ORDER BY hash LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND until < now() - interval '31 days'
 RETURNING hash
 
 -- name: expire_refusals
@@ -21,6 +21,19 @@ DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
 -- Windows of sources that fell silent; of the others, who fills one deletes those with which none is compared any more.
 DELETE FROM parse_health WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM parse_health WHERE until <= now() - interval '1 year' LIMIT %(most)s))
+
+-- name: expire_polls
+-- Of each source the last ones stay, so that one that is seldom polled has a history.
+DELETE FROM polls WHERE id = ANY(ARRAY(
+    SELECT id FROM polls WHERE at <= now() - interval '90 days' AND EXISTS (
+        SELECT FROM polls AS later WHERE later.source_id = polls.source_id AND later.id > polls.id OFFSET 20)
+    LIMIT %(most)s))
+
+-- name: expire_entries
+-- Entries that a source had not shown for long when it last had something new.
+DELETE FROM entries WHERE ctid = ANY(ARRAY(
+    SELECT entries.ctid FROM entries JOIN sources ON sources.id = source_id
+    WHERE seen_on < (changed_at - interval '90 days')::date LIMIT %(most)s))
 
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from wireroom import charset
 from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.errors import Unusable
 from wireroom.ledger.offer import Refused
 from wireroom.ledger.reading import read_job
-from wireroom.parse import charset
 
 STDIN = "-"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

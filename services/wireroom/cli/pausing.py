@@ -33,7 +33,7 @@ Why = Annotated[str | None, typer.Option(help="The reason; others will see it.")
 
 @app.command()
 def pause(what: What, name: Name = None, why: Why = None, as_json: AsJson = False) -> None:
-    """Hold the line, a leg (fetch, process), a lane (live, backfill), a source, or the fetches from a host.
+    """Hold the line, a leg (fetch, process, poll), a lane (live, backfill), a source, or the fetches from a host.
 
     Flights under way finish; nothing is lost, and articles are accepted as ever.
 

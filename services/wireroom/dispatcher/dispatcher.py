@@ -17,6 +17,7 @@ from wireroom.ledger.events import ROUND, Sequencer
 from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
 from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
+from wireroom.ledger.poll_launch import PollLauncher
 from wireroom.logs import Event
 from wireroom.outages import Outage
 from wireroom.settings import Settings
@@ -44,7 +45,11 @@ class Dispatcher:
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
-        self._launchers = [Launcher(leg, bounds(leg, given), clock) for leg in ("process", "fetch")]
+        self._launchers: list[Launcher | PollLauncher] = [
+            Launcher("process", bounds("process", given), clock),
+            Launcher("fetch", bounds("fetch", given), clock),
+            PollLauncher(given.poll_in_flight),
+        ]
         self._watch = Watch(given.lease_scale, clock)
         self._sequencer = Sequencer()
         self._clock = clock
@@ -81,7 +86,7 @@ class Dispatcher:
         if self._is_time(DAY_SECONDS, "days"):
             self._make_days()
 
-    def _launch(self, launcher: Launcher, epoch: str, *, sweep: bool) -> bool:
+    def _launch(self, launcher: Launcher | PollLauncher, epoch: str, *, sweep: bool) -> bool:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:

@@ -81,7 +81,7 @@ def test_a_reason_that_cannot_be_kept_is_refused(wireroom: CommandLine) -> None:
 def test_what_cannot_be_paused_is_told_with_the_fix(wireroom: CommandLine) -> None:
     ended = wireroom("pause", "leg", "parse")
     assert (ended.code, ended.out) == (2, "")
-    assert "a leg is fetch or process, not 'parse'" in ended.err
+    assert "a leg is fetch or process or poll, not 'parse'" in ended.err
 
 
 def test_resuming_wakes_the_dispatchers(wireroom: CommandLine, valkey: EmbeddedValkey) -> None:

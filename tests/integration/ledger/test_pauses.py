@@ -354,8 +354,8 @@ def test_names_are_brought_to_normal_form(given: tuple[str, str | None], meant: 
     [
         (("job", "7"), "'job' cannot be paused: it is one of line, leg, lane, source, host"),
         (("line", "fetch"), "the line has no name: leave it out"),
-        (("leg", None), "name the leg: fetch or process"),
-        (("leg", "parse"), "a leg is fetch or process, not 'parse'"),
+        (("leg", None), "name the leg: fetch or process or poll"),
+        (("leg", "parse"), "a leg is fetch or process or poll, not 'parse'"),
         (("lane", "fast"), "a lane is live or backfill, not 'fast'"),
         (("source", None), "name the source"),
         (("source", " "), "source is empty: leave it out, or give it a value"),

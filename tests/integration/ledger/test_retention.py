@@ -63,6 +63,8 @@ def test_an_offer_is_kept_as_long_as_it_counts(desk: Desk) -> None:
     ended, _ = desk.jobs(2)
     desk.finish((ended, 1))
     assert expire(desk.db) == 0
+    age(desk, "offers", "until", 31)
+    assert expire(desk.db) == 0
     age(desk, "offers", "until", 1)
     assert expire(desk.db) == 1
     assert desk.value("SELECT count(*) FROM offers WHERE until = 'infinity'") == 1

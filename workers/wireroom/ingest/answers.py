@@ -45,9 +45,11 @@ def failure(status: int, headers: httpx.Headers, now: datetime) -> Failure | Non
     if status in _PAGES:
         return None
     cause = f"the server answered {status} ({_phrase(status)})"
+    failed: Failure = Unusable(_REASONS.get(status, f"http_{status}"), cause)
     if status in _BUSY or 500 <= status < 600:
-        return Busy(cause, retry_after=retry_after(headers.get("retry-after", ""), now))
-    return Unusable(_REASONS.get(status, f"http_{status}"), cause)
+        failed = Busy(cause, retry_after=retry_after(headers.get("retry-after", ""), now))
+    failed.status = status
+    return failed
 
 
 def retry_after(value: str, now: datetime) -> float | None:

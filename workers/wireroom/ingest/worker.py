@@ -13,16 +13,20 @@ from wireroom.contracts import FetchedPage
 from wireroom.deadline import STOP_SECONDS
 from wireroom.ingest.fetch import Fetcher
 from wireroom.ingest.flight import Flight
+from wireroom.ingest.formats.reader import Reader
 from wireroom.ingest.loop import Loop
+from wireroom.ingest.polling import PollFlight, Polling
 from wireroom.ingest.stage import fetch_flight
 from wireroom.ingest.visit import Visit
-from wireroom.ledger import flights
+from wireroom.ledger import flights, polls
 from wireroom.logs import Event
-from wireroom.room import Room, Stopped
+from wireroom.room import Room, Stopped, Superseded
+from wireroom.topology import POLL
 
 CONNECTIONS = 8
 _loop = Loop(CONNECTIONS)
 _fetcher: list[Stopwatch] = []
+_polling: list[Polling] = []
 
 
 class Stopwatch(Fetcher):
@@ -41,7 +45,9 @@ def open_fetcher(desk: Room) -> None:
     """Start the loop and its HTTP client."""
     _loop.start()
     _fetcher.append(Stopwatch.of(desk.settings, answered=metrics.count_fetch))
+    _polling.append(Polling(_fetcher[0], Reader()))
     signals.worker_shutting_down.connect(_stop, weak=False)
+    signals.worker_shutdown.connect(lambda **_: _polling[0].close(), weak=False)
 
 
 def _stop(**_: object) -> None:
@@ -67,6 +73,25 @@ def receive(desk: Room, number: int, _: str | None) -> None:
         raise Stopped
 
 
+def receive_poll(desk: Room, number: int, _: str | None) -> None:
+    """Poll the source of a flight."""
+    with desk.pool.connection() as connection:
+        source = polls.to_poll(connection, number)
+    if source is None:
+        raise Superseded
+    with logs.bound(source=source.source):
+        if not source.robots:
+            logs.warning(Event.robots_ignored, source=source.source, articles=0)
+        flight = PollFlight(desk, number, source, _polling[0])
+        if desk.deadline.is_set():
+            raise Stopped
+        try:
+            brought = _loop.run(flight.bring())
+        except CancelledError as error:
+            raise Stopped from error
+        flight.end(brought)
+
+
 if __name__ == "__main__":
     room.run(
         "ingest",
@@ -75,4 +100,5 @@ if __name__ == "__main__":
         pool="threads",
         concurrency=lambda given: given.fetch_concurrency,
         connections=CONNECTIONS,
+        beside={POLL: receive_poll},
     )

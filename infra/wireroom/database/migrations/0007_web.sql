@@ -23,7 +23,11 @@ CREATE TABLE sources (
     paused_by text,
     paused_why text,
     due_at timestamptz NOT NULL DEFAULT now(),
+    parked boolean NOT NULL DEFAULT false,
     flight_id bigint,
+    led_to text,
+    hops smallint NOT NULL DEFAULT 0,
+    for_good boolean NOT NULL DEFAULT true,
     failures int NOT NULL DEFAULT 0,
     pace float8,
     etag text,
@@ -39,9 +43,13 @@ COMMENT ON COLUMN sources.kind IS 'What its address turned out to be; NULL befor
 COMMENT ON COLUMN sources.robots IS 'Whether robots.txt is obeyed for it and its articles.';
 COMMENT ON COLUMN sources.fastest IS 'Its own least seconds between two polls; NULL: that of the settings. So is slowest, the most.';
 COMMENT ON COLUMN sources.found_by IS 'The sitemap index or page that led to it.';
+COMMENT ON COLUMN sources.parked IS 'It is due, and waits for its host.';
+COMMENT ON COLUMN sources.led_to IS 'Where its poll goes on, redirected to another host; host is that one then.';
+COMMENT ON COLUMN sources.for_good IS 'Whether every redirect of the poll under way said that it is permanent.';
 COMMENT ON COLUMN sources.pace IS 'Seconds between two polls, as it publishes.';
 COMMENT ON COLUMN sources.changed_at IS 'When a poll last found something new.';
-CREATE INDEX sources_due ON sources (due_at) WHERE flight_id IS NULL AND paused_at IS NULL;
+CREATE INDEX sources_due ON sources (lane, due_at) WHERE flight_id IS NULL AND paused_at IS NULL AND NOT parked;
+CREATE INDEX sources_parked ON sources (host, lane DESC, due_at) WHERE parked;
 CREATE INDEX sources_flying ON sources (host) WHERE flight_id IS NOT NULL;
 CREATE INDEX sources_named ON sources (source);
 
@@ -90,6 +98,10 @@ ALTER TABLE hosts ADD delay float8, ADD failures smallint NOT NULL DEFAULT 0, AD
 COMMENT ON COLUMN hosts.delay IS 'Seconds between two requests, where the host asks for more than the settings do.';
 COMMENT ON COLUMN hosts.failures IS 'Answers in a row by which the host asked to be left in peace.';
 COMMENT ON COLUMN hosts.cause IS 'The last of them.';
+ALTER TABLE hosts ADD polls_parked boolean NOT NULL DEFAULT false, ADD turn text CHECK (turn IN ('poll', 'fetch'));
+COMMENT ON COLUMN hosts.polls_parked IS 'Whether polls wait for it.';
+COMMENT ON COLUMN hosts.turn IS 'Which leg asks it next where both wait for it.';
+CREATE INDEX hosts_polls_parked ON hosts (next_at) WHERE polls_parked;
 
 CREATE TABLE robots (
     origin text PRIMARY KEY,
