@@ -14,6 +14,7 @@ BOMB_BYTES = 100 * 2**20
 """Decoded; as sent it is a thousandth of that."""
 FEED_BYTES = 60 * 2**20
 _LAUGHS = 10
+_LARGE = "more than 50,000,000 bytes"
 _START = b'<?xml version="1.0"?><rss version="2.0"><channel><title>Endless</title>'
 _ROW = b"<item><title>x</title></item>"
 
@@ -34,7 +35,7 @@ def build(land: Land) -> None:
         site = land.site(f"hostile-feed-{name}")
         site.feeds.append(Feed(site.put("/feed.xml", answer), "", failure=failure))
     site = land.site("hostile-feed-huge")
-    site.feeds.append(Feed(site.put("/feed.xml", _huge), "", failure="too_large"))
+    site.feeds.append(Feed(site.put("/feed.xml", _huge), "", failure=_LARGE))
     _build_false_feed(land)
 
 
@@ -54,11 +55,11 @@ def _feeds(land: Land) -> dict[str, tuple[Answer, str]]:
         "laughs": (document(_laughing(), kind), "|"),
         "entity-file": (document(_outside("file:///etc/passwd"), kind), "|"),
         "entity-http": (document(_outside(trap), kind), "|"),
-        "gzip-bomb": (Answer(_START, {"Content-Type": kind}, manner=manners.bomb("gzip", BOMB_BYTES)), "too_large"),
-        "gzip-file": (document(manners.gzip_bomb(_START, BOMB_BYTES), "application/gzip"), "too_large|"),
-        "endless": (Answer(_START, {"Content-Type": kind}, manner=manners.endlessly), "too_large"),
+        "gzip-bomb": (Answer(_START, {"Content-Type": kind}, manner=manners.bomb("gzip", BOMB_BYTES)), _LARGE),
+        "gzip-file": (document(manners.gzip_bomb(_START, BOMB_BYTES), "application/gzip"), "|"),
+        "endless": (Answer(_START, {"Content-Type": kind}, manner=manners.endlessly), f"{_LARGE}|did not come within"),
         "deep": (document(_START + b"<item>" * 200_000, kind), "|"),
-        "inwards": (redirect(trap), "private_address"),
+        "inwards": (redirect(trap), "not an address of the public net"),
     }  # fmt: skip
 
 

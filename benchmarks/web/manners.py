@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from itertools import count, repeat
 
 import brotli
@@ -135,13 +135,15 @@ async def _burst(encoding: str, size: int, wire: Wire, answer: Answer) -> None:
     await wire.send(head(Answer(b"", headers), len(body)) + body)
 
 
+@cache
 def gzip_bomb(start: bytes, size: int) -> bytes:
     """`start` and zeros, so many bytes in all, by gzip."""
-    press = zlib.compressobj(9, zlib.DEFLATED, 31)
+    press = zlib.compressobj(1, zlib.DEFLATED, 31)
     pieces = [press.compress(start)] + [press.compress(bytes(2**20)) for _ in range(size >> 20)]
     return b"".join([*pieces, press.flush()])
 
 
+@cache
 def brotli_bomb(start: bytes, size: int) -> bytes:
     """`start` and zeros, so many bytes in all, by brotli."""
     press = brotli.Compressor(quality=1)
