@@ -98,6 +98,8 @@ class Event(StrEnum):
     """A process ended without being asked to, and will be started again."""
     request = "request"
     """An HTTP request was answered."""
+    gateway_open = "gateway_open"
+    """The gateway asks nobody for a token, though it can be reached from elsewhere."""
     library = "library"
     """A line of another library, such as Celery."""
 

@@ -39,6 +39,9 @@ DUPLICATES = Counter(
     "wireroom_duplicates_total", "Offers that were known already, answered with their job.", ["via"], registry=GATEWAY
 )
 REFUSED = Counter("wireroom_refused_total", "Offers that were not accepted.", ["via", "reason"], registry=GATEWAY)
+TURNED_AWAY = Counter(
+    "wireroom_turned_away_total", "Requests that no token let in, or not yet.", ["reason"], registry=GATEWAY
+)
 
 FINISHED = Counter("wireroom_finished_total", "Jobs that reached their outcome.", ["outcome"], registry=DISPATCHER)
 QUARANTINED = Counter(
@@ -73,8 +76,8 @@ PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source o
 BREAKS = Gauge(
     "wireroom_source_breaks", "Fields that parse does not find in a source's articles as it used to.", registry=LEDGER
 )
-SOURCES = Gauge(
-    "wireroom_sources", "Sources: polled, new, failing, or paused.", ["state"], registry=LEDGER
+POLLED_SOURCES = Gauge(
+    "wireroom_polled_sources", "Sources: polled, new, failing, or paused.", ["state"], registry=LEDGER
 )  # fmt: skip
 POLLS_LATE = Gauge(
     "wireroom_polls_late_seconds", "How long the poll is late that has waited longest; 0 if none is.", registry=LEDGER

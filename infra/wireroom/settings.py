@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
     gateway_port: int = Field(8300, ge=1, le=65535)
+    tokens: Literal["auto", "required", "off"] = Field(
+        "auto", description="auto: the gateway asks for a token, unless it listens on loopback and none was ever made"
+    )
     metrics_host: str = Field("127.0.0.1", description="address of the metrics port")
     metrics_port: int = Field(
         0,

@@ -232,12 +232,19 @@ class Launcher:
 
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
-        pages = pages_of_hosts(connection, "fetch", {ready.host for ready in found}, self._bounds.pages)
-        going, parked = choose(found, pages, room, self._asked)
+        hosts = {ready.host for ready in found}
+        busy = busy_hosts(connection, "fetch", hosts)
+        pages = self._pages_of_slow(connection, hosts)
+        going, parked = choose(found, busy, room, self._bounds.pages, self._asked, pages)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
         return going, parked
+
+    def _pages_of_slow(self, connection: Connection, hosts: set[str | None]) -> dict[str | None, int]:
+        given = {"hosts": list(hosts), "seconds": HOST_SECONDS}
+        rows = connection.execute(queries.slow_hosts, given)
+        return {host: min(pages, self._bounds.pages) for host, pages in rows}
 
     def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
         if not claimed:
@@ -260,19 +267,18 @@ class Launcher:
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
-def pages_of_hosts(connection: Connection, leg: str, hosts: set[str | None], pages: int) -> dict[str | None, int]:
-    """How often a flight of the leg may ask each of the hosts, `pages` at most, 0 where it must not now.
-
-    Under the lock of fetch launches, which polls take too.
-    """
-    given = {"leg": leg, "hosts": list(hosts), "pages": pages, "seconds": HOST_SECONDS, "patience": TURN_SECONDS}
-    return dict(connection.execute(queries.pages_of_hosts, given).fetchall())
+def busy_hosts(connection: Connection, leg: str, hosts: Iterable[str | None]) -> set[str]:
+    """Those of the hosts that must not be asked by the leg now; under the lock of fetch launches, as polls are."""
+    given = {"leg": leg, "hosts": list(hosts), "patience": TURN_SECONDS}
+    return {host for (host,) in connection.execute(queries.busy_hosts, given)}
 
 
 def choose(
-    found: Iterable[Ready], pages: Mapping[str | None, int], room: int, asked: Counter[str | None]
-) -> tuple[list[Ready], list[Ready]]:
-    """In ticket order: what goes (at most `room`, and of each host its `pages`), and what must wait for its host.
+    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None],
+    slow: Mapping[str | None, int],
+) -> tuple[list[Ready], list[Ready]]:  # fmt: skip
+    """In ticket order: what goes (at most `room`, and `pages` of one host, or fewer of a `slow` one), and what must wait
+    for its host.
 
     A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
     """
@@ -281,8 +287,8 @@ def choose(
     for ready in found:
         if len(going) == room:
             break
-        alone, most = flies_alone(ready.losses), pages[ready.host]
-        free = asked[ready.host] < min(most, 1 if alone else most)
+        alone, most = flies_alone(ready.losses), slow.get(ready.host, pages)
+        free = ready.host not in busy and asked[ready.host] < (1 if alone else most)
         asked[ready.host] += free * (most if alone else 1)
         (going if free else parked).append(ready)
     return going, parked

@@ -32,7 +32,9 @@ WITH free AS MATERIALIZED (
 ), called AS MATERIALIZED (
     SELECT job_id FROM free CROSS JOIN LATERAL (
         SELECT job_id FROM line WHERE line.host = free.host AND waits_for = 'host' AND lane = ANY(%(lanes)s)
-        ORDER BY lane DESC, job_id LIMIT least(%(pages)s, CASE WHEN free.delay > 0 THEN greatest(1, floor(%(seconds)s / free.delay))::int END) FOR UPDATE SKIP LOCKED
+        ORDER BY lane DESC, job_id
+        LIMIT least(%(pages)s, CASE WHEN delay > 0 THEN greatest(1, floor(%(seconds)s / delay))::int END)
+        FOR UPDATE SKIP LOCKED
     ) AS next
 ), ready AS (
     UPDATE line SET ticket = current_ticket(leg, lane), waits_for = NULL
@@ -84,18 +86,20 @@ SELECT job_id, ticket, bytes, losses, host FROM line
 WHERE leg = %(leg)s AND lane = %(lane)s AND ticket >= %(watermark)s
 ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
--- name: pages_of_hosts
--- How many pages of each of these hosts may fly now: none where a flight, of pages or a poll, asks it, where its time has
--- not come, where it is the turn of the other leg, or where it is paused.
-SELECT asked.host, CASE
-    WHEN next_at > now()
-        OR (turn <> %(leg)s AND CASE turn WHEN 'poll' THEN polls_parked ELSE parked END
-            AND next_at > now() - make_interval(secs => %(patience)s))
-        OR EXISTS (SELECT FROM line WHERE line.host = asked.host AND leg = 'fetch' AND flight_id IS NOT NULL)
-        OR EXISTS (SELECT FROM sources WHERE sources.host = asked.host AND flight_id IS NOT NULL)
-        OR EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = asked.host)
-    THEN 0 ELSE least(%(pages)s, CASE WHEN delay > 0 THEN greatest(1, floor(%(seconds)s / delay))::int END) END
-FROM unnest(%(hosts)s::text[]) AS asked (host) LEFT JOIN hosts USING (host)
+-- name: busy_hosts
+-- Which of these hosts may not be asked by this leg now: a flight of theirs, of pages or a poll, is live, their time has not
+-- come, it is the turn of the other leg, or they are paused.
+SELECT host FROM unnest(%(hosts)s::text[]) AS asked (host)
+WHERE EXISTS (SELECT FROM line WHERE line.host = asked.host AND leg = 'fetch' AND flight_id IS NOT NULL)
+    OR EXISTS (SELECT FROM sources WHERE sources.host = asked.host AND flight_id IS NOT NULL)
+    OR EXISTS (SELECT FROM hosts WHERE hosts.host = asked.host AND (next_at > now() OR (
+        turn <> %(leg)s AND CASE turn WHEN 'poll' THEN polls_parked ELSE parked END
+        AND next_at > now() - make_interval(secs => %(patience)s))))
+    OR EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = asked.host)
+
+-- name: slow_hosts
+-- Of these hosts, those that wish for a delay of their own, and how many of their pages a flight takes.
+SELECT host, greatest(1, floor(%(seconds)s / delay))::int FROM hosts WHERE host = ANY(%(hosts)s) AND delay > 0
 
 -- name: park
 WITH parked AS (

@@ -9,7 +9,7 @@ from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import launch
-from wireroom.ledger.launch import BACKFILL_TURN, TURN_SECONDS, Flight, Launch, pages_of_hosts
+from wireroom.ledger.launch import BACKFILL_TURN, TURN_SECONDS, Flight, Launch, busy_hosts
 from wireroom.ledger.life import FARTHEST
 from wireroom.ledger.pauses import LANES
 from wireroom.topology import CONTRACT, POLL
@@ -107,8 +107,7 @@ def choose(found: Iterable[Due], busy: set[str], room: int) -> tuple[list[Due], 
 
 
 def _busy(connection: Connection, found: Sequence[Due]) -> set[str]:
-    pages = pages_of_hosts(connection, POLL, {one.host for one in found}, 1) if found else {}
-    return {host for host, most in pages.items() if host and not most}
+    return busy_hosts(connection, POLL, {one.host for one in found}) if found else set()
 
 
 def _board(connection: Connection, going: Sequence[Due], epoch: str) -> list[Flight]:

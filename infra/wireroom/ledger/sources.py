@@ -178,6 +178,22 @@ def find(connection: Connection, asked: Asked, limit: int, after: int = 0) -> li
     return [Source(*row) for row in connection.execute(queries.sources, given, prepare=False)]
 
 
+def subscriptions(connection: Connection) -> list[tuple[str, str | None, str]]:
+    """Address, title and publisher of what others may want to poll, too: what an index names they find themselves."""
+    return [(url, title, source) for url, title, source in connection.execute(queries.subscriptions)]
+
+
+def wanted(connection: Connection) -> list[Wanted]:
+    """All sources as one could ask for them again, but for what an index names."""
+    names = Wanted.__struct_fields__[:7]
+    return [Wanted(**dict(zip(names, row, strict=True))) for row in connection.execute(queries.wanted)]
+
+
+def poll_counts(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """How often each of these was polled; none where it never was."""
+    return dict(connection.execute(queries.poll_counts, {"ids": list(ids)}).fetchall())
+
+
 def last_polls(connection: Connection, source: int, limit: int = SHOWN_POLLS) -> list[PollEnd]:
     """The newest first."""
     return [PollEnd(*row) for row in connection.execute(queries.polls, {"source": source, "limit": limit})]

@@ -34,6 +34,23 @@ WHERE sources.id > %(after)s
         ELSE true END
 ORDER BY sources.id LIMIT %(limit)s
 
+-- name: subscriptions
+-- Feeds and sitemaps, but for those that an index named.
+SELECT url, title, source FROM sources
+WHERE kind IS DISTINCT FROM 'page' AND NOT EXISTS (
+    SELECT FROM sources AS finder WHERE finder.id = sources.found_by AND finder.kind = 'sitemap_index')
+ORDER BY id
+
+-- name: wanted
+-- What people have asked for, as they could ask for it again.
+SELECT url, source, title, lane, robots, fastest, slowest FROM sources
+WHERE NOT EXISTS (
+    SELECT FROM sources AS finder WHERE finder.id = sources.found_by AND finder.kind = 'sitemap_index')
+ORDER BY id
+
+-- name: poll_counts
+SELECT source_id, count(*) FROM polls WHERE source_id = ANY(%(ids)s) GROUP BY source_id
+
 -- name: polls
 -- The last polls of a source, the newest first.
 SELECT at, seconds, status, http_status, url, moved_to, bytes, seen, known, accepted, sighted, refused, cause, next_at

@@ -12,6 +12,7 @@ from wireroom.cli import (
     checking,
     drift,
     inputs,
+    listing,
     looking,
     pausing,
     quarantine,
@@ -19,9 +20,11 @@ from wireroom.cli import (
     replaying,
     ruling,
     running,
+    sourcing,
     status,
     submissions,
     submit,
+    tokens,
     trying,
 )
 from wireroom.cli.app import app
@@ -32,6 +35,8 @@ from wireroom.errors import WireroomError
 COMMANDS = (
     submit,
     submissions,
+    sourcing,
+    listing,
     status,
     looking,
     inputs,
@@ -41,6 +46,7 @@ COMMANDS = (
     pausing,
     checking,
     drift,
+    tokens,
     trying,
     ruling,
     running,

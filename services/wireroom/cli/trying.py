@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from wireroom.cli.app import app
-from wireroom.cli.intake import Unreadable, is_address, read_file
+from wireroom.cli.given import Unreadable, is_address
+from wireroom.cli.intake import read_file
 from wireroom.cli.output import AsJson, console, say, write_json
 from wireroom.cli.show import show_article
 from wireroom.contracts import EnrichedArticle, FetchedPage

@@ -21,7 +21,7 @@ from wireroom.client.answers import (
     SubmissionCancelled,
     Version,
 )
-from wireroom.client.errors import ArticleRefused, HasEnded, NotFound, Problem, WireroomUnavailable
+from wireroom.client.errors import ArticleRefused, HasEnded, NotAllowed, NotFound, Problem, WireroomUnavailable
 from wireroom.client.jobs import Fields, Job
 from wireroom.client.sync import Client
 from wireroom.contracts import ArticleJob
@@ -39,6 +39,7 @@ __all__ = [
     "HasEnded",
     "Job",
     "JobState",
+    "NotAllowed",
     "NotFound",
     "Outcome",
     "Outcomes",

@@ -83,7 +83,7 @@ class CensusTaker:
         metrics.PAUSES.set(counted.pauses)
         metrics.BREAKS.set(counted.breaks)
         for state in STATES:
-            metrics.SOURCES.labels(state).set(counted.sources.get(state, 0))
+            metrics.POLLED_SOURCES.labels(state).set(counted.sources.get(state, 0))
         metrics.POLLS_LATE.set(counted.polls_late)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -10,11 +10,11 @@ from wireroom.ledger.look import JobState, Step
 from wireroom.ledger.submissions import Progress
 from wireroom.records import StoredArticle, Version
 
-_OF_PARSED = (
+OF_PARSED = (
     "title", "subtitle", "authors", "published", "modified", "dateline", "text", "blocks", "related", "section", "tags",
     "image", "publisher", "canonical_url", "kind", "paywalled", "origins", "confidences",
 )  # fmt: skip
-_OF_ENRICHMENTS = ("language", "dateline_place", "keywords", "entities")
+OF_ENRICHMENTS = ("language", "dateline_place", "keywords", "entities")
 
 
 def job_view(state: JobState, timeline: Sequence[Step]) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def article_view(stored: StoredArticle, versions: Sequence[Version]) -> dict[str
     """One version of an article as a flat record; `published` has its zone where enrich found it."""
     view: dict[str, Any] = {"id": stored.article_id, "source": stored.source, "url": stored.url}
     view |= {"version": stored.version._asdict(), "versions": [version._asdict() for version in versions]}
-    view |= {name: getattr(stored.parsed, name) for name in _OF_PARSED}
-    view |= {name: getattr(stored.enrichments, name) for name in _OF_ENRICHMENTS}
+    view |= {name: getattr(stored.parsed, name) for name in OF_PARSED}
+    view |= {name: getattr(stored.enrichments, name) for name in OF_ENRICHMENTS}
     view["published"] = stored.enrichments.published or stored.parsed.published
     return view | {"enrichers": stored.enrichments.ran, "external_id": stored.external_id, "meta": stored.meta}
 

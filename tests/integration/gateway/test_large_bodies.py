@@ -18,7 +18,7 @@ PostBytes = Callable[..., httpx.Response]
 LIMIT = CONTENT_BYTES * 14 // 10 + 100_000
 CHUNK = 50_000
 BODY = 50_000_000
-HEAD = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+HEAD = b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from wireroom.errors import Transient
 from wireroom.ledger import flights, lost, pauses, polls, sources
 from wireroom.ledger.launch import Flight
 from wireroom.ledger.lost import Lost
-from wireroom.ledger.offer import KEEP_SECONDS, Offer
+from wireroom.ledger.offer import KEEP_SECONDS, Offer, Refused
 from wireroom.ledger.pauses import Target
 from wireroom.ledger.poll_launch import PollLauncher
 from wireroom.ledger.poll_terms import Child, End, Ended, Peace, Shown, Tally, ToPoll
@@ -58,7 +58,8 @@ class Newsstand:
         """End a poll that saw these."""
         number, source = flight or self.start()
         children, before = fields.pop("children", ()), fields.pop("before", Tally())
-        end = End(**{"status": "read", "seconds": 0.1, "url": source.url, "wait": 600.0, "pace": 600.0} | fields)
+        given: dict[str, Any] = {"status": "read", "seconds": 0.1, "url": source.url, "wait": 600.0, "pace": 600.0}
+        end = End(**given | fields)
         tickets = self.desk.tickets
         return polls.finish(self.db, number, source, end, before, shown, tickets, children=children, peace=Peace(60.0))
 
@@ -93,7 +94,7 @@ def test_what_is_added_is_due_once_and_answers_with_itself_again(stand: Newsstan
     wanted = [Wanted(url=url) for url in ("http://a.example/feed", "https://a.example/feed", "ftp://a.example/")]
     first, again, refused = sources.add(stand.db, wanted, "ada")
     assert isinstance(first, Added) and first.new and again == Added(first.id, new=False)
-    assert isinstance(refused, sources.Refused) and refused.field == "url"
+    assert isinstance(refused, Refused) and refused.field == "url"
     assert sources.add(stand.db, wanted[:1], "bob") == [Added(first.id, new=False)]
     assert stand.polled() == [first.id] and stand.launch() == []
     assert (stand.source(first.id).added_by, stand.source(first.id).source) == ("ada", "a.example")
@@ -361,7 +362,8 @@ def test_an_indexs_word_that_nothing_changed_puts_a_poll_off_and_that_something_
     told = child("https://b.example/2.xml", b"2")
     unchanged = [sources.identity("https://b.example/1.xml")]
     polls.finish(stand.db, flight, source, end, Tally(), (), stand.desk.tickets, children=[told], unchanged=unchanged)
-    waits = dict(stand.db.execute("SELECT id, extract(epoch FROM due_at - now())::int FROM sources").fetchall())
+    statement = "SELECT id, extract(epoch FROM due_at - now())::int FROM sources"
+    waits: dict[int, int] = dict(stand.db.execute(statement).fetchall())
     assert 700 < waits[one] < 730 and waits[two] <= 0
 
 

@@ -35,7 +35,10 @@ def read(times: list[datetime], new: int = 1, **more: float) -> Found:
 
 @pytest.mark.parametrize(
     ("often", "least", "most"),
-    [(2 * MINUTE, 60, 60), (30 * MINUTE, 6 * MINUTE, 8 * MINUTE), (2 * HOUR, 25 * MINUTE, 32 * MINUTE), (30 * DAY, DAY, DAY)],
+    [
+        (2 * MINUTE, 60, 60), (30 * MINUTE, 6 * MINUTE, 8 * MINUTE), (2 * HOUR, 25 * MINUTE, 32 * MINUTE),
+        (30 * DAY, DAY, DAY),
+    ],
 )  # fmt: skip
 def test_the_times_of_its_entries_tell_how_often_a_source_is_polled(often: float, least: float, most: float) -> None:
     assert least <= after_reading(read(every(often)), None, BOUNDS) <= most

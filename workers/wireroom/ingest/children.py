@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from wireroom import urls
+from wireroom.formats.listing import Found, Listing
 from wireroom.ingest.entries import OLD, moment
-from wireroom.ingest.formats.listing import Found, Listing
 from wireroom.ledger import sources
 from wireroom.ledger.poll_terms import Child, ToPoll
 from wireroom.ledger.sources import Wanted

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from wireroom import urls
 from wireroom.contracts import ArticleJob
-from wireroom.ingest.formats.listing import Entry
+from wireroom.formats.listing import Entry
 from wireroom.ledger.offer import KEEP_SECONDS, Offer, Refused, prepare
 from wireroom.ledger.poll_terms import Shown, Tally, ToPoll
 

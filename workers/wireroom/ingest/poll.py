@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from wireroom.errors import Failure, Unusable
+from wireroom.formats.listing import Entry, Found, Listing
 from wireroom.ingest import children
 from wireroom.ingest.children import candidates
 from wireroom.ingest.entries import hashes
 from wireroom.ingest.fetch import MAX_REDIRECTS, Polled, Validators
-from wireroom.ingest.formats.listing import Entry, Found, Listing
 from wireroom.ingest.visit import Visit
 from wireroom.ledger.accept import digest
 from wireroom.ledger.poll_terms import ToPoll

@@ -14,14 +14,14 @@ from wireroom import logs, metrics
 from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY
 from wireroom.errors import Busy, Failure, Transient
+from wireroom.formats.listing import Listing
 from wireroom.ingest import children, entries
 from wireroom.ingest.children import Led
 from wireroom.ingest.entries import Sorted
 from wireroom.ingest.fetch import Fetcher
 from wireroom.ingest.flight import LedgerHouse
-from wireroom.ingest.formats.listing import Listing
-from wireroom.ingest.formats.reader import Reader
 from wireroom.ingest.poll import Brought, Tools, bring
+from wireroom.ingest.reader import Reader
 from wireroom.ingest.visit import Left
 from wireroom.ledger import hosts, pace, polls
 from wireroom.ledger.accept import CHUNK, Tickets

@@ -13,9 +13,9 @@ from wireroom.contracts import FetchedPage
 from wireroom.deadline import STOP_SECONDS
 from wireroom.ingest.fetch import Fetcher
 from wireroom.ingest.flight import Flight
-from wireroom.ingest.formats.reader import Reader
 from wireroom.ingest.loop import Loop
 from wireroom.ingest.polling import PollFlight, Polling
+from wireroom.ingest.reader import Reader
 from wireroom.ingest.stage import fetch_flight
 from wireroom.ingest.visit import Visit
 from wireroom.ledger import flights, polls

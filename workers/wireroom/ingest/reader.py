@@ -1,6 +1,6 @@
 """Reads documents in processes of their own: what a publisher sends can end one of them, but not the worker.
 
-The process, `python -m wireroom.ingest.formats.reader SECONDS MEMORY`, is given a document's head, a line of JSON, and
+The process, `python -m wireroom.ingest.reader SECONDS MEMORY`, is given a document's head, a line of JSON, and
 its bytes, on stdin, and answers with a line of JSON.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 from wireroom.apart import Apart, Died, answer, ready
 from wireroom.contracts import decode, encode
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.listing import MAX_BYTES, Listing
+from wireroom.formats.listing import MAX_BYTES, Listing
 
 SECONDS = 30.0
 """Longest reading of one document."""
@@ -71,14 +71,14 @@ def _process(seconds: float, memory: int) -> Apart:
     # It reads what strangers wrote, and has no need of our passwords.
     env = {name: value for name, value in os.environ.items() if not name.startswith("WIREROOM_")}
     arguments = (str(seconds), str(memory))
-    return Apart("wireroom.ingest.formats.reader", arguments, "reading", lambda: seconds, env)
+    return Apart("wireroom.ingest.reader", arguments, "reading", lambda: seconds, env)
 
 
 def main(seconds: float, memory: int) -> None:
     """Answer until stdin ends."""
     # What asks has no need of these.
     from wireroom.blame import at_most, bound
-    from wireroom.ingest.formats.reading import read_listing
+    from wireroom.formats.reading import read_listing
 
     bound(memory)
     ready()

@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import Listing, Problems
-from wireroom.ingest.formats.texts import LONGEST_NAME, LONGEST_TITLE, plain
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import Listing, Problems
+from wireroom.formats.texts import LONGEST_NAME, LONGEST_TITLE, plain
 
 MOST_FEEDS = 100
 """Most feeds and sitemaps of one page."""

@@ -8,7 +8,7 @@ import zlib
 from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.listing import MAX_BYTES, Problems
+from wireroom.formats.listing import MAX_BYTES, Problems
 
 _MAGIC = b"\x1f\x8b"
 _GZIP = 31
@@ -25,10 +25,7 @@ def text_of(body: bytes, content_type: str, problems: Problems) -> str:
     """The text of a document, from its first character on; raises `Unusable` for what is none, and for too much."""
     body = _unpacked(body, problems)
     charset = next((charset for start, charset in _WIDE.items() if body.startswith(start)), None)
-    if charset:
-        text = body.decode(charset, "replace")
-    else:
-        text = decode(FetchedPage(body=body, content_type=content_type))
+    text = body.decode(charset, "replace") if charset else decode(FetchedPage(body=body, content_type=content_type))
     text = text.lstrip("\ufeff \t\r\n\0")
     if not text:
         raise Unusable("empty", "the document is empty")

@@ -11,10 +11,10 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.dates import iso
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import Entry, Kind, Listing, Problems
-from wireroom.ingest.formats.texts import LONGEST_NAME, LONGEST_SUMMARY, LONGEST_TITLE, names, plain
+from wireroom.formats.dates import iso
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import Entry, Kind, Listing, Problems
+from wireroom.formats.texts import LONGEST_NAME, LONGEST_SUMMARY, LONGEST_TITLE, names, plain
 
 ROOTS: Mapping[str, Kind] = {"rss": "rss", "channel": "rss", "feed": "atom", "entry": "atom", "rdf": "rdf"}
 """Root elements of feeds."""

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.listing import Problems
+from wireroom.formats.listing import Problems
 
 MAX_DOCTYPE = 100_000
 """Most characters of a DOCTYPE."""

@@ -9,10 +9,10 @@ from io import BytesIO
 from lxml import etree
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.dates import iso
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import MAX_ENTRIES, Entry, Found, Kind, Listing, Problems
-from wireroom.ingest.formats.texts import LONGEST_NAME, LONGEST_TITLE, names, plain
+from wireroom.formats.dates import iso
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import MAX_ENTRIES, Entry, Found, Kind, Listing, Problems
+from wireroom.formats.texts import LONGEST_NAME, LONGEST_TITLE, names, plain
 
 ROOTS = frozenset({"urlset", "sitemapindex"})
 """Root elements of sitemaps."""

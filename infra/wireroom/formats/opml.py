@@ -9,11 +9,11 @@ import listparser
 from lxml import etree
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.document import text_of
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import MAX_ENTRIES, Problems
-from wireroom.ingest.formats.prolog import content, prolog
-from wireroom.ingest.formats.texts import LONGEST_NAME, names, plain
+from wireroom.formats.document import text_of
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import MAX_ENTRIES, Problems
+from wireroom.formats.prolog import content, prolog
+from wireroom.formats.texts import LONGEST_NAME, names, plain
 
 # It takes bytes without a declaration for Latin-1.
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -55,7 +55,7 @@ def write(subscriptions: Iterable[Subscription], title: str = "Wireroom") -> byt
         name = plain(one.title, LONGEST_NAME) or one.url
         outline = etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=one.url)
         if one.categories:
-            outline.set("category", ",".join(f"/{category}" for category in one.categories))
+            outline.set("category", ",".join("/" + category.replace(",", " ") for category in one.categories))
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats.dates import iso
-from wireroom.ingest.formats.links import absolute
-from wireroom.ingest.formats.listing import MAX_ENTRIES, Entry, Listing, Problems
-from wireroom.ingest.formats.texts import LONGEST_NAME, LONGEST_SUMMARY, LONGEST_TITLE, names, plain
+from wireroom.formats.dates import iso
+from wireroom.formats.links import absolute
+from wireroom.formats.listing import MAX_ENTRIES, Entry, Listing, Problems
+from wireroom.formats.texts import LONGEST_NAME, LONGEST_SUMMARY, LONGEST_TITLE, names, plain
 
 _VERSION = "jsonfeed.org/version/"
 

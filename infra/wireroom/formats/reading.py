@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from wireroom.errors import Unusable
-from wireroom.ingest.formats import feeds, sitemaps
-from wireroom.ingest.formats.document import text_of
-from wireroom.ingest.formats.feeds import read_feed
-from wireroom.ingest.formats.json_feed import read_json_feed
-from wireroom.ingest.formats.listing import Listing, Problems
-from wireroom.ingest.formats.pages import read_page
-from wireroom.ingest.formats.prolog import Prolog, content, prolog
-from wireroom.ingest.formats.sitemaps import read_list, read_sitemap
+from wireroom.formats import feeds, sitemaps
+from wireroom.formats.document import text_of
+from wireroom.formats.feeds import read_feed
+from wireroom.formats.json_feed import read_json_feed
+from wireroom.formats.listing import Listing, Problems
+from wireroom.formats.pages import read_page
+from wireroom.formats.prolog import Prolog, content, prolog
+from wireroom.formats.sitemaps import read_list, read_sitemap
 
 _SOURCE = re.compile(r"<(?:[\w.\-]+:)?(rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _JUNK = 10_000
