@@ -8,7 +8,7 @@ of them and the log of all requests are written to the directory. To let a Wirer
     make up
     wireroom sources import /tmp/web/sources.txt        # every feed that should work
     wireroom submit - < /tmp/web/pages.txt              # every single page, also those that mean harm
-    curl -X POST http://127.0.0.1:8400/edition/2        # corrections, new stories, feeds that move and fail
+    curl -X POST http://127.1.0.1:8400/edition/2        # corrections, new stories, feeds that move and fail
 """
 
 from __future__ import annotations

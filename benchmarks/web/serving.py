@@ -59,6 +59,6 @@ class LocalWeb:
 
     def move_on(self, edition: int) -> None:
         """From now on it is in this edition."""
-        url = f"http://127.0.0.1:{self.port}{DESK}{edition}"
+        url = f"http://{NETWORK[1]}:{self.port}{DESK}{edition}"
         with urlopen(Request(url, method="POST"), timeout=10):
             pass
