@@ -88,6 +88,12 @@ def by_list(line: Doomed) -> None:
     assert line.count("refusals") == refused + 1
 
 
+def by_moves(line: Doomed) -> None:
+    """Among others, pages that are on another host than was thought."""
+    line.accept({n: {"url": line.page(n, "moved/")} for n in line.numbers(5)})
+    line.crowd()
+
+
 def by_unusable(line: Doomed) -> None:
     """Among others, pages that are gone, and some that tell of an error."""
     contents = {n: {"url": line.page(n, "gone-")} for n in line.numbers(5, "rejected")}
@@ -183,6 +189,8 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.STARTED: Scenario(("ingest", "parse", "enrich", "store"), 1, by_http),
     Point.CAPTURE_WRITTEN: Scenario(("ingest",), 5, by_http),
     Point.CAPTURE_COMMITTED: Scenario(("ingest",), 5, by_http),
+    Point.MOVE_WRITTEN: Scenario(("ingest",), 2, by_moves),
+    Point.MOVE_COMMITTED: Scenario(("ingest",), 2, by_moves),
     Point.WORKED: Scenario(("parse", "enrich"), 2, by_http),
     Point.HANDED_OVER: Scenario(("parse", "enrich"), 2, by_http),
     Point.PUBLISHED: Scenario(("parse", "enrich"), 2, by_http),

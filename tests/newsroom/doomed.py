@@ -143,7 +143,7 @@ class Doomed(Line):
 
 
 class Moody(Handler):
-    """Also `/closed/7`: page 7, but only while the web is open."""
+    """Also `/closed/7`: page 7, but only while the web is open; and `/moved/7`: page 7 is on another host."""
 
     is_open = True
 
@@ -152,6 +152,12 @@ class Moody(Handler):
         closed, self.path = self.path.startswith("/closed/"), self.path.removeprefix("/closed")
         if closed and not Moody.is_open:
             self.send_error(503)
+        elif self.path.startswith("/moved/"):
+            self.send_response(301)
+            port = self.server.server_address[1]
+            self.send_header("Location", f"http://127.0.2.1:{port}/{self.path.removeprefix('/moved/')}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
             super().do_GET()
 

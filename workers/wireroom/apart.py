@@ -40,6 +40,9 @@ class Apart:
 
     def ask(self, question: bytes) -> bytes:
         """Its answer, one line; raises `Died`, and `WireroomError` if it does not start."""
+        if self._process is not None and self._process.poll() is not None:
+            # It died while it had nothing to do: nobody's fault.
+            self._bury()
         process = self._process = self._process or self._begin()
         assert process.stdin is not None and process.stdout is not None
         ending = Timer(self._limit() + GRACE, process.kill)

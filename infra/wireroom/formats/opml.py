@@ -73,4 +73,5 @@ def _subscription(found: dict[str, Any], problems: Problems) -> Subscription | N
         problems.note("a feed has no address that can be fetched")
         return None
     categories = ("/".join(part for part in path if part) for path in found["categories"])
-    return Subscription(address, plain(found["title"], LONGEST_NAME), names(categories))
+    title = plain(found["title"], LONGEST_NAME)
+    return Subscription(address, title if title != address else None, names(categories))

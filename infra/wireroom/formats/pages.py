@@ -14,7 +14,7 @@ from wireroom.formats.texts import LONGEST_NAME, LONGEST_TITLE, plain
 
 MOST_FEEDS = 100
 """Most feeds and sitemaps of one page."""
-MAX_PAGE = 10_000_000
+MAX_PAGE = 2_000_000
 """Most characters of a page that are looked at."""
 
 _TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json)", re.IGNORECASE)

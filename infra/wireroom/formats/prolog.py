@@ -24,6 +24,9 @@ _ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?([\w.\-]+)\s+([^>\"']*)(?:\"([^\"]*)\"|
 _LONGEST_VALUE = 1000
 _SIMPLE = re.compile(r"(?:[^&%<]|&#\w{1,8};)*")
 _REFERENCE = re.compile(r"&([\w.\-]+);")
+# What XML forbids, as itself or by its number; one of them would make the whole document a broken one.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NUMBER = re.compile(r"&#(?:x0*([0-9a-f]+)|0*([0-9]+));", re.IGNORECASE)
 
 
 class Prolog(NamedTuple):
@@ -62,12 +65,12 @@ def prolog(text: str) -> Prolog | None:
 
 
 def content(text: str, head: Prolog, problems: Problems) -> str:
-    """The document from its root element on, with its simple entities in place.
+    """The document from its root element on, with its simple entities in place, and without forbidden characters.
 
     Entities made of others, or kept elsewhere, are left as they are written. Raises `Unusable` where the text would
     grow by more than `MAX_GROWTH` characters.
     """
-    text = text[head.start :]
+    text = _NUMBER.sub(_allowed, _CONTROL.sub("", text[head.start :]))
     if not (entities := _simple(head.subset, problems)):
         return text
     growth = 0
@@ -94,6 +97,13 @@ def _simple(subset: str, problems: Problems) -> dict[str, str]:
         else:
             entities.setdefault(name, value)
     return entities
+
+
+def _allowed(match: re.Match[str]) -> str:
+    digits, base = (match[1], 16) if match[1] else (match[2], 10)
+    code = int(digits, base) if len(digits) < 8 else 0
+    forbidden = (code < 32 and code not in {9, 10, 13}) or 0xD800 <= code < 0xE000 or code > 0x10FFFF
+    return "" if forbidden else match[0]
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -277,8 +277,8 @@ def choose(
     found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None],
     slow: Mapping[str | None, int],
 ) -> tuple[list[Ready], list[Ready]]:  # fmt: skip
-    """In ticket order: what goes (at most `room`, and `pages` of one host, or fewer of a `slow` one), and what must wait
-    for its host.
+    """In ticket order: what goes (at most `room`, and `pages` of one host, or of a `slow` one those that it takes), and
+    what must wait for its host.
 
     A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
     """

@@ -218,7 +218,8 @@ def _add(read: Sequence[Read]) -> Iterator[list[_End]]:
 def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
     ends = [end for chunk in chunks for end in chunk]
     refused = [one for one in ends if isinstance(one.end, Refused)]
-    taken = {one.end.id: one for one in ends if isinstance(one.end, Added)}
+    # Of an address that is given twice, the one that is new.
+    taken = {one.end.id: one for one in reversed(ends) if isinstance(one.end, Added)}
     for one in refused:
         _refuse(one)
     new = sum(one.is_new for one in ends)
@@ -228,7 +229,7 @@ def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
     elif as_json:
         write_lines({"id": id_, "url": one.url, "new": one.is_new} for id_, one in taken.items())
     else:
-        for id_, one in taken.items():
+        for id_, one in sorted(taken.items()):
             known = "" if one.is_new else "  known before"
             answer(f"{id_:>8}  {one.url}{known}")
     known_before = f", {len(taken) - new} known before" if len(taken) > new else ""

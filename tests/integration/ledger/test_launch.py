@@ -243,6 +243,13 @@ def test_pages_of_one_host_share_a_flight() -> None:
 
 def test_choosing_stops_at_the_room_and_parks_only_what_it_met() -> None:
     found = [ready(1, host="busy"), ready(2, host="a"), ready(3, host="a"), ready(4, host="b"), ready(5, host="busy")]
-    going, parked = choose(found, {"busy"}, room=2, pages=1, asked=Counter())
+    going, parked = choose(found, {"busy"}, room=2, pages=1, asked=Counter(), slow={})
     assert [one.job_id for one in going] == [2, 4]
     assert [one.job_id for one in parked] == [1, 3]
+
+
+def test_of_a_slow_host_fewer_pages_are_chosen() -> None:
+    found = [ready(number, host=host) for number, host in enumerate(["a", "a", "a", "slow", "slow", "slow"])]
+    going, parked = choose(found, set(), room=9, pages=3, asked=Counter(), slow={"slow": 1})
+    assert [one.job_id for one in going] == [0, 1, 2, 3]
+    assert [one.job_id for one in parked] == [4, 5]

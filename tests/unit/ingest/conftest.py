@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +29,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviours: dict[str, Behaviour] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.connections: set[tuple[str, int]] = set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: a fetcher that has seen enough hangs up."""
@@ -39,6 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.requestline.split()[1]  # http.server's own `path` loses double slashes
         self.server.asked.append((path, headers))
+        self.server.connections.add(self.client_address)
         self.server.behaviours.get(path, partial(_answer, status=404, headers={}, body=b""))(self)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
@@ -54,10 +59,16 @@ class Site:
         self.port = server.server_port
         self.asked = server.asked
         """Path and headers (names in lower case) of each request, in order."""
+        self.connections = server.connections
+        """Those over which requests came."""
 
     def url(self, path: str) -> str:
         """The address of `path`."""
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def at(self, host: str, path: str = "") -> str:
+        """The address of `path` by another name of the server; without a path, its origin."""
+        return f"http://{host}:{self.port}{path}"
 
     def page(self, path: str, body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None) -> str:
         """Answer at `path`, with a Content-Length unless `headers` has one; gives the address."""
@@ -73,6 +84,17 @@ class Site:
         def behaviour(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(answer)
             handler.close_connection = hang_up
+
+        return self.does(path, behaviour)
+
+    def afterwards(self, path: str, answer: bytes, more: bytes) -> str:
+        """Send `answer`, and `more` as soon as it was read; gives the address."""
+
+        def behaviour(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(answer)
+            while _unread(handler.connection):
+                self._closing.wait(0.001)
+            handler.wfile.write(more)
 
         return self.does(path, behaviour)
 
@@ -105,6 +127,11 @@ class Site:
     def close(self) -> None:
         """Let stalled answers end."""
         self._closing.set()
+
+
+def _unread(connection: socket.socket) -> int:
+    """Bytes sent that the other side has not taken from the network yet."""
+    return int.from_bytes(fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
 def _answer(handler: BaseHTTPRequestHandler, *, status: int, headers: Mapping[str, str], body: bytes) -> None:

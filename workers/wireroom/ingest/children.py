@@ -31,7 +31,10 @@ class Led(NamedTuple):
 def candidates(listing: Listing, others: Iterable[str] = ()) -> list[Found]:
     """What the document leads to, and `others`: each address once."""
     found = [*listing.sitemaps, *(Found(url=url) for url in (*listing.feeds, *others))]
-    return list({one.url: one for one in reversed(found)}.values())[::-1]
+    first: dict[str, Found] = {}
+    for one in found:
+        first.setdefault(one.url, one)
+    return list(first.values())
 
 
 def marks(found: Sequence[Found]) -> list[bytes | None]:

@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import h11
 import httpcore
 import httpx
 
-from wireroom.errors import Busy
+from wireroom.errors import Busy, Failure
 from wireroom.ingest import body
 from wireroom.ingest.connection import Connection, Head
 
@@ -82,8 +83,12 @@ class Client:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._network = network
         self._answered = answered
-        self._tls = httpx.create_ssl_context(trust_env=False)
-        self._tls.set_alpn_protocols(["http/1.1"])
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = httpx.create_ssl_context(trust_env=False)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     @asynccontextmanager
     async def exchange(self, url: str, headers: Mapping[str, str], kept: Kept) -> AsyncIterator[Answer]:
@@ -100,6 +105,10 @@ class Client:
                 status = head.status
                 yield Answer(status, head.headers, connection.chunks())
             await _settle(kept)
+        except Failure:
+            # Of a page that is gone, or too large, the connection may still be good.
+            await _settle(kept)
+            raise
         except BaseException:
             await kept.close()
             raise
@@ -149,7 +158,7 @@ async def _settle(kept: Kept) -> None:
     try:
         async with asyncio.timeout(_SETTLE_SECONDS):
             settled = kept.connection is not None and await kept.connection.settle()
-    except (h11.RemoteProtocolError, httpcore.NetworkError, TimeoutError, OSError):
+    except (h11.ProtocolError, httpcore.NetworkError, OSError):
         settled = False
     if not settled:
         await kept.close()

@@ -81,9 +81,9 @@ def moment(said: str | None) -> datetime | None:
     """A time as the formats give it; without an offset it is taken for UTC, and what is coarse for its beginning."""
     if not said:
         return None
-    if coarse := _COARSE.fullmatch(said):
-        return datetime(int(coarse[1]), int(coarse[2] or 1), 1, tzinfo=UTC) if int(coarse[1]) else None
     try:
+        if coarse := _COARSE.fullmatch(said):
+            return datetime(int(coarse[1]), int(coarse[2] or 1), 1, tzinfo=UTC)
         found = datetime.fromisoformat(said)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):

@@ -122,18 +122,18 @@ class Fetcher:
     ) -> Polled:
         """What is at `url` unless it is as it was; raises as `fetch` does. In a `visit`, another host is not asked."""
         async with self._visiting(visit) as visitor:
-            address, led, moved, budget = _address(url), list[str](), True, Budget(self.seconds)
-            asking = _POLL | _conditions(validators)
+            address, led, budget = _address(url), list[str](), Budget(self.seconds)
+            asking, moved_to, for_good = _POLL | _conditions(validators), None, True
             while True:
-                to = address if led and moved else None
                 async with visitor.ask(address, asking, budget, obeys=obeys) as answer:
                     location = answers.redirect(answer.status, answer.headers)
                     if location is None:
-                        return await self._polled(answer, address, to)
-                    status, moved = answer.status, moved and answers.is_for_good(answer.status)
+                        return await self._polled(answer, address, moved_to)
+                    for_good = for_good and answers.is_for_good(answer.status)
                 asked, address = address, _led_on(address, location, led)
+                moved_to = address if for_good else moved_to
                 if not visitor.stays(address):
-                    return Polled(status, asked, moved_to=address if moved else to, elsewhere=address)
+                    return Polled(answer.status, asked, moved_to=moved_to, elsewhere=address)
 
     @asynccontextmanager
     async def _visiting(self, visit: Visit | None) -> AsyncIterator[Visit]:

@@ -97,7 +97,8 @@ class Visit:
         self._clock = clock
         self._kept = Kept(self._pause)
         self._rules: dict[str, Rules] = {}
-        self._began = self._free_at = clock()
+        self._began = clock()
+        self._ended: float | None = None
         self.delay = manners.delay
         """Seconds between two requests: those of the settings, or more if the host wishes for more."""
         self.asked = 0
@@ -207,7 +208,7 @@ class Visit:
             async with budget.spent(), self._client.exchange(url, headers, self._kept) as answer:
                 yield answer
         finally:
-            self._free_at = self._clock() + self.delay
+            self._ended = self._clock()
 
     async def _pause(self) -> None:
         self._free_at = self._clock() + self.delay
@@ -215,7 +216,7 @@ class Visit:
 
     async def _wait(self) -> None:
         """Until the host may be asked, and whoever may forbid it has not."""
-        while (seconds := self._free_at - self._clock()) > 0:
+        while self._ended is not None and (seconds := self._ended + self.delay - self._clock()) > 0:
             await self._sleep(min(seconds, _NAP))
             if seconds > _NAP:
                 await self._admit()
