@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from typing import NamedTuple
@@ -49,10 +49,16 @@ class Answer(NamedTuple):
         return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0
 
 
+async def at_once() -> None:
+    """No time at all."""
+
+
 class Kept:
     """The connection of one visitor, kept while the same origin is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause: Callable[[], Awaitable[None]] = at_once) -> None:
+        """`pause` is the time between two requests to the origin."""
+        self.pause = pause
         self.origin: str | None = None
         self.connection: Connection | None = None
 
@@ -125,10 +131,14 @@ class Client:
         if kept.connection is not None and (kept.origin != origin or not kept.connection.is_quiet()):
             await kept.close()
         if kept.connection is not None:
-            # The server may be hanging up at this moment: then it has not read the request.
-            with suppress(h11.RemoteProtocolError, httpcore.NetworkError):
+            try:
                 return kept.connection, await kept.connection.ask(target, headers)
+            except (h11.RemoteProtocolError, httpcore.NetworkError):
+                if kept.connection.heard:
+                    raise
+            # The server was hanging up at this moment, or it does not like the request: it may have read it.
             await kept.close()
+            await kept.pause()
         kept.origin, kept.connection = origin, await self._open(parts.scheme, parts.hostname or "", parts.port)
         return kept.connection, await kept.connection.ask(target, headers)
 

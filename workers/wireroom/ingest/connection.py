@@ -31,9 +31,12 @@ class Connection:
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
         self._talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self.heard = False
+        """Whether anything came since the last request."""
 
     async def ask(self, target: str, headers: list[tuple[bytes, bytes]]) -> Head:
         """Send a GET and read the answer's head."""
+        self.heard = False
         asked = h11.Request(method=b"GET", target=target.encode("ascii"), headers=headers)
         await self._stream.write((self._talk.send(asked) or b"") + (self._talk.send(h11.EndOfMessage()) or b""))
         for _ in range(_MOST_HINTS):
@@ -72,6 +75,7 @@ class Connection:
     async def _next(self) -> h11.Event | type[h11.PAUSED]:
         while (event := self._talk.next_event()) is h11.NEED_DATA:
             data = await self._stream.read(_PIECE)
+            self.heard = self.heard or bool(data)
             if not data and self._talk.their_state is h11.SEND_RESPONSE:
                 raise h11.RemoteProtocolError("the server hung up without an answer")
             self._talk.receive_data(data)

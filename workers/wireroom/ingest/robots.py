@@ -60,7 +60,7 @@ async def told(answer: Answer) -> Told:
     """What the answer to the request for a robots.txt means; raises `Busy` where nothing may be asked for now."""
     failure, seconds = answers.failure(answer.status, answer.headers, datetime.now(UTC)), _seconds(answer)
     if isinstance(failure, Busy):
-        raise Busy(f"its robots.txt cannot be read now: {failure}", retry_after=failure.retry_after) from failure
+        raise failure
     if failure is not None:
         return Told(answer.status, "", seconds)
     text = (await answer.read_head(LIMIT)).decode("utf-8", "replace").removeprefix("\ufeff")

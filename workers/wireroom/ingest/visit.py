@@ -95,7 +95,7 @@ class Visit:
         self._manners = manners
         self._sleep = sleep
         self._clock = clock
-        self._kept = Kept()
+        self._kept = Kept(self._pause)
         self._rules: dict[str, Rules] = {}
         self._began = clock()
         self._ended: float | None = None
@@ -157,7 +157,10 @@ class Visit:
         return rules
 
     async def _ask_for_rules(self, origin: str) -> None:
-        address, told = await self._told(_robots_of(origin))
+        try:
+            address, told = await self._told(_robots_of(origin))
+        except Busy as error:
+            raise Busy(f"its robots.txt cannot be read now: {error}", retry_after=error.retry_after) from error
         origins = [origin] if address != _robots_of(_origin(address)) else dict.fromkeys((origin, _origin(address)))
         for one in origins:
             rules = await self._learn(one, told.text)
@@ -190,7 +193,7 @@ class Visit:
             return
         host = urls.host(address)
         if self._house is None or not await self._house.borrow(host):
-            raise Busy(f"its robots.txt is at {host}, which must not be asked now")
+            raise Busy(f"it is at {host}, which must not be asked now")
         try:
             async with budget.spent(), self._client.once(address, _ACCEPT) as answer:
                 yield answer
@@ -206,6 +209,10 @@ class Visit:
                 yield answer
         finally:
             self._ended = self._clock()
+
+    async def _pause(self) -> None:
+        self._free_at = self._clock() + self.delay
+        await self._wait()
 
     async def _wait(self) -> None:
         """Until the host may be asked, and whoever may forbid it has not."""
