@@ -21,7 +21,7 @@ from newsroom.scene import (
 from newsroom.storing import enriched
 from wireroom.database import Connection
 from wireroom.errors import Busy, Transient
-from wireroom.ledger import ends, flights
+from wireroom.ledger import captures, ends, flights
 from wireroom.ledger.ends import End, Failed
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF
 from wireroom.store.stage import store
@@ -115,13 +115,13 @@ class Working(Scene):
                 job.captured = True
             self.drop(worker, item)
 
-        return Act("capture", lambda db: ends.capture(db, worker.flight, job.id, fetched, DELAY), expect)
+        return Act("capture", lambda db: captures.capture(db, worker.flight, job.id, fetched, DELAY), expect)
 
     def move(self, worker: Worker, item: tuple[int, int], host: str) -> Act:
         job = self.model.jobs[item[0]]
 
         def do(db: Connection) -> bool:
-            return ends.move(db, worker.flight, job.id, f"https://{host}/moved", [str(job.url)], DELAY)
+            return captures.move(db, worker.flight, job.id, f"https://{host}/moved", [str(job.url)], DELAY)
 
         def expect(moved: bool, _: Moves) -> None:
             assert moved == (self._carries(worker, job) and job.life.leg == "fetch")
@@ -144,7 +144,7 @@ class Working(Scene):
                 self.model.move(job, "handed_back")
             self.drop(worker, item)
 
-        return Act("set_down", lambda db: ends.set_down(db, worker.flight, [job.id], DELAY), expect)
+        return Act("set_down", lambda db: captures.set_down(db, worker.flight, [job.id], DELAY), expect)
 
     def store(self, worker: Worker) -> Act:
         """Store finishes what nobody else has; of one identity the first is stored, and no other ever."""

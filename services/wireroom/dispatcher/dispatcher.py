@@ -13,8 +13,9 @@ from wireroom.broker import Broker, BrokerAway
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
+from wireroom.ledger.boarding import Bounds
 from wireroom.ledger.events import ROUND, Sequencer
-from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
+from wireroom.ledger.launch import HOST_SECONDS, Launcher
 from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
 from wireroom.ledger.poll_launch import PollLauncher

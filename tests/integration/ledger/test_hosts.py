@@ -9,9 +9,10 @@ import pytest
 from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Busy, Transient, Unusable
-from wireroom.ledger import ends, flights, hosts, lost, pauses, repair, robots
+from wireroom.ledger import captures, ends, flights, hosts, lost, pauses, repair, robots
+from wireroom.ledger.boarding import Bounds
 from wireroom.ledger.ends import Failed
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.launch import Launcher
 from wireroom.ledger.life import LONGEST_BACKOFF, LONGEST_WAIT, RetryPolicy, cool_down
 from wireroom.ledger.lost import Lost
 from wireroom.ledger.pauses import Target
@@ -144,7 +145,7 @@ def test_a_good_answer_ends_the_row(desk: Desk) -> None:
     job = desk.job(url=f"https://{HOST}/1")
     busy(desk, desk.flight("fetch"), job)
     desk.hurry()
-    assert ends.capture(desk.db, desk.flight("fetch"), job, page(), 1.0)
+    assert captures.capture(desk.db, desk.flight("fetch"), job, page(), 1.0)
     assert desk.value("SELECT (failures, cause)::text FROM hosts") == "(0,)"
     assert 0 < peace(desk) <= 1
 
@@ -173,7 +174,7 @@ def test_the_delay_that_a_host_wishes_for_goes_before_that_of_the_settings(desk:
     hosts.slow_down(desk.db, HOST, 60.0)
     flight = fly(desk, f"https://{HOST}/1")
     (page_,) = flights.pages_to_fetch(desk.db, flight)
-    assert ends.capture(desk.db, flight, page_.job_id, page(), 1.0)
+    assert captures.capture(desk.db, flight, page_.job_id, page(), 1.0)
     assert 55 < peace(desk) <= 60
     hosts.slow_down(desk.db, HOST, None)
     hosts.asked(desk.db, ["other.example"], 1.0)
@@ -197,7 +198,7 @@ def test_where_a_host_asks_for_peace_the_rest_of_its_flight_is_set_down_and_blam
     jobs = [desk.job(url=f"https://{HOST}/{number}") for number in range(3)]
     flight = desk.flight("fetch")
     busy(desk, flight, jobs[0], retry_after=900)
-    assert ends.set_down(desk.db, flight, jobs[1:], 1.0) == jobs[1:]
+    assert captures.set_down(desk.db, flight, jobs[1:], 1.0) == jobs[1:]
     assert desk.launch("fetch") == []
     states = "SELECT array_agg(concat(waits_for, failures, losses) ORDER BY job_id) FROM line"
     assert desk.value(states) == ["time10", "host00", "host00"]
@@ -208,8 +209,8 @@ def test_where_a_host_asks_for_peace_the_rest_of_its_flight_is_set_down_and_blam
 def test_nobody_sets_down_what_is_not_his(desk: Desk) -> None:
     job = desk.job(url=f"https://{HOST}/1")
     flight = desk.flight("fetch")
-    assert ends.set_down(desk.db, flight + 1, [job], 1.0) == []
-    assert ends.set_down(desk.db, flight, [job + 1], 1.0) == []
+    assert captures.set_down(desk.db, flight + 1, [job], 1.0) == []
+    assert captures.set_down(desk.db, flight, [job + 1], 1.0) == []
 
 
 # Moves -----------------------------------------------------------------------------------------------------------
@@ -220,8 +221,8 @@ def test_a_page_that_moved_waits_for_the_other_host(desk: Desk) -> None:
     job = desk.job(url=f"https://{HOST}/1")
     flight = desk.flight("fetch")
     first = f"https://{HOST}/1"
-    assert ends.move(desk.db, flight, job, "https://there.example/1", [first], 7.0)
-    assert not ends.move(desk.db, flight, job, "https://there.example/1", [first], 7.0), "a twin was first"
+    assert captures.move(desk.db, flight, job, "https://there.example/1", [first], 7.0)
+    assert not captures.move(desk.db, flight, job, "https://there.example/1", [first], 7.0), "a twin was first"
     assert 6 < peace(desk) <= 7
     assert desk.launch("fetch") == [], "a flight asks that host already"
     land(desk, other)
@@ -233,13 +234,13 @@ def test_a_page_that_moved_waits_for_the_other_host(desk: Desk) -> None:
 def moved(desk: Desk) -> tuple[int, int]:
     """A job whose page moved, and its flight."""
     job = desk.job(url=f"https://{HOST}/1")
-    assert ends.move(desk.db, desk.flight("fetch"), job, "https://there.example/1", [f"https://{HOST}/1"], 0.0)
+    assert captures.move(desk.db, desk.flight("fetch"), job, "https://there.example/1", [f"https://{HOST}/1"], 0.0)
     return job, desk.flight("fetch")
 
 
 def test_its_capture_says_what_led_to_it_and_the_line_forgets(desk: Desk) -> None:
     job, flight = moved(desk)
-    assert ends.capture(desk.db, flight, job, page(redirects=[f"https://{HOST}/1"]), 0.0)
+    assert captures.capture(desk.db, flight, job, page(redirects=[f"https://{HOST}/1"]), 0.0)
     assert desk.value("SELECT redirects FROM captures") == [f"https://{HOST}/1"]
     assert desk.value("SELECT num_nonnulls(url, redirects, host) FROM line") == 0
 

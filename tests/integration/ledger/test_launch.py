@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient
-from wireroom.ledger import ends, flights
-from wireroom.ledger.launch import Bounds, Launcher, Ready, choose, form_flights, skip_flight_numbers
+from wireroom.ledger import captures, flights
+from wireroom.ledger.boarding import Bounds, Ready, choose, form_flights
+from wireroom.ledger.launch import Launcher, skip_flight_numbers
 
 
 def test_dispatchers_side_by_side_launch_each_job_once_and_keep_the_bound(
@@ -197,7 +198,7 @@ def test_a_host_has_one_live_flight_and_then_its_delay(desk: Desk) -> None:
     later = desk.job(url="https://news.example/later")
     assert desk.launch("fetch") == []
     for job in flight.jobs:
-        assert ends.capture(desk.db, flight.id, job, page(), delay=60)
+        assert captures.capture(desk.db, flight.id, job, page(), delay=60)
     assert desk.launch("fetch") == []
     desk.hurry()
     assert [sorted(one.jobs) for one in desk.launch("fetch")] == [[*jobs[10:], later]]

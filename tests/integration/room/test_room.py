@@ -18,7 +18,8 @@ from wireroom.ingest.fetch import Fetcher
 from wireroom.ingest.flight import Flight
 from wireroom.ingest.stage import Found, fetch_flight
 from wireroom.ledger import flights, lost
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Launcher
 from wireroom.ledger.lost import Lost
 from wireroom.room import Item, Room, Superseded
 from wireroom.settings import Settings

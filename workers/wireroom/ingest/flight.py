@@ -16,7 +16,7 @@ from wireroom.ingest.fetch import Fetcher, Moved
 from wireroom.ingest.robots import MOST_DELAY, Told
 from wireroom.ingest.stage import Found, PageRequest
 from wireroom.ingest.visit import Visit
-from wireroom.ledger import ends, hosts, robots
+from wireroom.ledger import captures, ends, hosts, robots
 from wireroom.ledger.ends import Failed
 from wireroom.ledger.flights import ToFetch
 from wireroom.logs import Event
@@ -78,7 +78,7 @@ class Flight:
 
     def _capture(self, page: PageRequest, result: FetchedPage, delay: float) -> None:
         with self._desk.pool.connection() as connection:
-            mine = ends.capture(connection, self._number, page.job_id, result, delay)
+            mine = captures.capture(connection, self._number, page.job_id, result, delay)
         if mine:
             crash_at(Point.CAPTURE_COMMITTED)
             logs.info(Event.page_captured, url=result.url, status=result.status, bytes=len(result.body))
@@ -86,7 +86,7 @@ class Flight:
 
     def _move(self, page: PageRequest, moved: Moved, delay: float) -> None:
         with self._desk.pool.connection() as connection:
-            mine = ends.move(connection, self._number, page.job_id, moved.url, moved.redirects, delay)
+            mine = captures.move(connection, self._number, page.job_id, moved.url, moved.redirects, delay)
         if mine:
             crash_at(Point.MOVE_COMMITTED)
             logs.info(Event.page_moved, url=moved.url)
@@ -102,7 +102,7 @@ class Flight:
     def _set_down(self, jobs: Sequence[int], delay: float) -> None:
         self._desk.touch(self._number)
         with self._desk.pool.connection() as connection:
-            ends.set_down(connection, self._number, jobs, delay)
+            captures.set_down(connection, self._number, jobs, delay)
 
 
 class LedgerHouse:
