@@ -58,7 +58,7 @@ def find_owners(connection: Connection, records: Sequence[Record]) -> Owners:
 def _owner(record: Record, known: dict[Identity, int], titles: dict[int, str]) -> int | None:
     for identity in record.marks.identities:
         owner = known.get(identity)
-        if owner and (identity != record.marks.claim or same_title(titles[owner], record.article.parsed.title)):
+        if owner and (identity not in record.marks.claims or same_title(titles[owner], record.article.parsed.title)):
             return owner
     return None
 
@@ -80,10 +80,10 @@ def _claim(connection: Connection, claims: dict[Identity, int]) -> None:
 
 
 def _conflicts(records: Sequence[Record], known: dict[Identity, int], owners: dict[int, int]) -> list[Conflict]:
-    return [
-        Conflict(identity, owner, record.facts.job_id)
-        for record in records
-        for owner in [owners[record.facts.job_id]]
-        for identity in record.marks.identities
-        if known[identity] != owner
-    ]
+    """One for each other article that a record's identities point at: by the strongest of those."""
+    found: list[Conflict] = []
+    for record in records:
+        owner = owners[record.facts.job_id]
+        others = {known[one]: one for one in reversed(record.marks.identities) if known[one] != owner}
+        found += [Conflict(identity, owner, record.facts.job_id) for identity in others.values()]
+    return found
