@@ -202,7 +202,7 @@ class _Acceptance:
         assert isinstance(answer, Accepted)
         return {
             "job_id": answer.job_id, "producer": offer.producer, "key": offer.job.key,
-            "source": offer.source, "meta": offer.meta,
+            "source": offer.source, "url": offer.job.url, "meta": offer.meta,
         }  # fmt: skip
 
     def _write_receipts(self, fresh: Sequence[int]) -> None:

@@ -39,8 +39,8 @@ INSERT INTO line (job_id, leg, lane, host, bytes, offer, capture_day, capture_id
 VALUES (%(job_id)s, %(leg)s, %(lane)s, %(host)s, %(bytes)s, %(offer)s, %(capture_day)s, %(capture_id)s, %(ticket)s)
 
 -- name: insert_sighting
-INSERT INTO sightings (job_id, producer, key, source, meta)
-VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(meta)s)
+INSERT INTO sightings (job_id, producer, key, source, url, meta)
+VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(url)s, %(meta)s)
 
 -- name: insert_receipts
 -- The keys that were free; a key that somebody else took in this moment is missing from the answer.

@@ -23,6 +23,7 @@ from wireroom.cli import (
     submissions,
     submit,
     trying,
+    versions,
 )
 from wireroom.cli.app import app
 from wireroom.cli.output import say
@@ -34,6 +35,7 @@ COMMANDS = (
     submissions,
     status,
     looking,
+    versions,
     inputs,
     quarantine,
     repairing,

@@ -53,6 +53,7 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
     routes = [
         Route("/v1/articles", offering.offer, methods=["POST"]),
         Route("/v1/articles/{id}", asking.show_article, methods=["GET"]),
+        Route("/v1/articles/{id}/diff", asking.show_difference, methods=["GET"]),
         Route("/v1/jobs/{id}", asking.show_job, methods=["GET"]),
         Route("/v1/jobs/{id}/input", asking.show_input, methods=["GET"]),
         Route("/v1/jobs/{id}/cancel", asking.cancel_job, methods=["POST"]),

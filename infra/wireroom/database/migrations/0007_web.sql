@@ -109,3 +109,4 @@ COMMENT ON COLUMN line.redirects IS 'The addresses that led there, in their orde
 
 ALTER TABLE sightings ADD url text;
 COMMENT ON COLUMN sightings.url IS 'The address as it was offered this time.';
+CREATE INDEX outcomes_of_article ON outcomes (article_id) WHERE article_id IS NOT NULL;
