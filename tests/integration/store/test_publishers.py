@@ -65,12 +65,19 @@ def test_a_canonical_link_that_several_titles_share_makes_one_article_of_none(de
 
 def test_other_markup_ads_and_the_age_of_the_page_are_no_correction(desk: Newsdesk) -> None:
     def told(ago: str, ad: str, related: str) -> str:
-        byline = f'<div class="byline">By Ada Okoro <time>{ago}</time></div><div class="ad">{ad}</div>'
-        more = f"<aside><h3>Recent Stories</h3><ul><li><a href='/1'>{related}</a> {ago}</li></ul></aside>"
+        byline = f'<p class="byline">By Ada Okoro</p><time>{ago}</time><div class="ad">{ad}</div>'
+        stories = "".join(
+            f"<li><a href='/1'>{title}</a> {ago}</li>" for title in (related, "Harbour fees rise in spring")
+        )
+        more = f"<h3>Recent Stories</h3><ul>{stories}</ul>"
         return page(before=byline, after=more)
 
-    first = publish(desk, PIER, told("2 hours ago", "Buy planks", "Ferry sails to Halifax"))
-    assert publish(desk, PIER, told("3 days ago", "Sell planks", "Lighthouse lit")) == ("unchanged", first.article, 1)
+    first = publish(desk, PIER, told("2 hours ago", "Buy planks", "Ferry sails to Halifax again"))
+    assert publish(desk, PIER, told("3 days ago", "Sell planks", "Lighthouse lit after a decade")) == (
+        "unchanged",
+        first.article,
+        1,
+    )
     texts = [f'<span class="c{number}">{text}</span>' for number, text in enumerate(TEXTS)]
     marked = page(*texts, head="<style>p {}</style>").replace("<p>", '<p class="text" data-id="7">\n  ')
     assert publish(desk, PIER, marked) == ("unchanged", first.article, 1)
