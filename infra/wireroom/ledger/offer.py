@@ -45,7 +45,7 @@ class Offer:
     producer: str
     source: str
     hash: bytes
-    """Equal for two offers of the same thing: of the canonical URL, or of URL and content where it came inline."""
+    """Equal for two offers of the same thing: of the family of its URL, and of the content too where it came inline."""
     digest: bytes
     """Of everything but the key: the same key must come with the same."""
     meta: str
@@ -139,11 +139,11 @@ def _check_published(published: str | None) -> None:
 
 
 def _where(job: ArticleJob) -> tuple[bytes, str | None]:
-    """The identity of the address (nothing without one), and the host."""
+    """The family of the address (nothing without one), and the host."""
     if job.url is None:
         return b"", None
     try:
-        return urls.identity_hash(job.url), urls.host(job.url)
+        return urls.family_hash(job.url), urls.host(job.url)
     except urls.InvalidUrl as error:
         raise _Refusal("url", "bad_url", str(error)) from error
 

@@ -26,6 +26,7 @@ from wireroom.cli import (
     submit,
     tokens,
     trying,
+    versions,
 )
 from wireroom.cli.app import app
 from wireroom.cli.output import say
@@ -39,6 +40,7 @@ COMMANDS = (
     listing,
     status,
     looking,
+    versions,
     inputs,
     quarantine,
     repairing,

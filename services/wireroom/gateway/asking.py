@@ -60,6 +60,13 @@ async def show_article(request: Request) -> Response:
     return _found(await in_time(desk_of(request).article, article_id, version), missing)
 
 
+async def show_difference(request: Request) -> Response:
+    """What the version `?to=` (the current one) says otherwise than `?from=` (the one before it)."""
+    article_id = id_of(request, "article")
+    before, after = number_of(request, "from", 1), number_of(request, "to", 1)
+    return as_json(await in_time(desk_of(request).difference, article_id, before, after))
+
+
 async def cancel_job(request: Request) -> Response:
     """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
     job_id = request.state.job = id_of(request, "job")

@@ -16,7 +16,7 @@ from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away, refusal
 from wireroom.gateway.tally import tally
-from wireroom.gateway.views import article_view, job_view
+from wireroom.gateway.views import article_view, difference_view, job_view
 from wireroom.ledger import events, look, quarantine, repair, submissions
 from wireroom.ledger.accept import Accepted, Answer, Tickets
 from wireroom.ledger.batches import accept_each
@@ -28,6 +28,7 @@ from wireroom.ledger.reading import read_job
 from wireroom.ledger.repair import Judged
 from wireroom.ledger.submissions import Cancelled, Progress
 from wireroom.outages import database_outage
+from wireroom.records.differences import NoDifference, difference
 from wireroom.settings import Settings
 from wireroom.tokens import Ring
 
@@ -127,7 +128,17 @@ class FrontDesk:
         """The record, of version `number` or the current one; None if there is none."""
         with self.snapshot() as connection:
             stored = records.article(connection, article_id, number)
-            return article_view(stored, records.versions(connection, article_id)) if stored else None
+            if stored is None:
+                return None
+            return article_view(stored, records.versions(connection, article_id), records.seen(connection, article_id))
+
+    def difference(self, article_id: int, before: int | None, after: int | None) -> dict[str, Any]:
+        """What a version of the article says otherwise than another."""
+        with self.snapshot() as connection:
+            try:
+                return difference_view(difference(connection, article_id, before, after))
+            except NoDifference as error:
+                raise Problem(404, str(error)) from error
 
     def input(self, job_id: int) -> RawInput | NoInput:
         """What the job was given or has fetched, byte for byte."""

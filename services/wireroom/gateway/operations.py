@@ -59,6 +59,14 @@ OPERATIONS = (
         answers=ok(shapes.Article), problems=("404", "422 bad_number"),
     ),
     Operation(
+        method="GET", path="/v1/articles/{id}/diff", serve=asking.show_difference, scope=Scope.read,
+        query={
+            "from": number("The version to compare with, if not the one before.", 1),
+            "to": number("The version to tell of, if not the current one.", 1),
+        },
+        answers=ok(shapes.Difference), problems=("404", "422 bad_number"),
+    ),
+    Operation(
         method="GET", path="/v1/jobs/{id}", serve=asking.show_job, scope=Scope.read,
         answers=ok(shapes.Job), problems=("404",),
     ),

@@ -16,8 +16,12 @@ from wireroom.ledger.quarantine import Group, Quarantined
 from wireroom.ledger.sources import PollEnd
 from wireroom.ledger.sources import Source as LedgerSource
 from wireroom.ledger.submissions import Cancelled, Progress
+from wireroom.records import Seen as RecordSeen
+from wireroom.records import Sighting as RecordSighting
 from wireroom.records import StoredArticle
 from wireroom.records import Version as RecordVersion
+from wireroom.records.changes import FieldChange as RecordChange
+from wireroom.records.changes import Passage as RecordPassage
 
 Shape = type[msgspec.Struct]
 
@@ -44,12 +48,25 @@ Taken = shape("Taken", "An article was accepted, and is durable.", {"job_id": in
 Step = shape("Step", "Something that happened to a job, or that it waits for.", LedgerStep)
 Job = shape("Job", "Where a job is, and what happened to it.", JobState, {"timeline": many(Step)})
 Version = shape("Version", "One version of an article: which job made it, and why.", RecordVersion)
+Sighting = shape(
+    "Sighting", "Somebody offered the article: at which address, and what they said of it.", RecordSighting
+)
+Seen = shape("Seen", "How often the article was offered, and the newest of these.",
+             {"count": get_type_hints(RecordSeen)["times"], "newest": many(Sighting)})  # fmt: skip
 Article = shape(
     "Article", "One version of an article, with all that is known of it.",
     {"id": int}, _some(StoredArticle, ("source", "url", "external_id")), {"meta": dict[str, Any]},
     {"version": Version, "versions": many(Version)},
     _some(ParsedArticle, OF_PARSED), _some(Enrichments, (*OF_ENRICHMENTS, "published")),
-    {"enrichers": get_type_hints(Enrichments)["ran"]},
+    {"enrichers": get_type_hints(Enrichments)["ran"], "seen": Seen},
+)  # fmt: skip
+ParsedVersion = shape("ParsedVersion", "A version, and which parser read it.", RecordVersion, {"parser": str})
+FieldChange = shape("FieldChange", "What became of a field that is not the body.", RecordChange)
+Passage = shape("Passage", "Paragraphs in a row: as many in both, or those before and those after.", RecordPassage)
+Difference = shape(
+    "Difference", "What a version says otherwise than another; `steps` led from one to the other.",
+    {"id": int, "from": ParsedVersion, "to": ParsedVersion, "steps": many(Version)},
+    {"fields": many(FieldChange), "body": many(Passage)},
 )  # fmt: skip
 Submission = shape(
     "Submission", "How far a submission is: `jobs` = `ended` + `on_the_line`.", Progress,

@@ -121,3 +121,10 @@ COMMENT ON COLUMN line.redirects IS 'The addresses that led there, in their orde
 
 ALTER TABLE sightings ADD url text;
 COMMENT ON COLUMN sightings.url IS 'The address as it was offered this time.';
+
+-- Articles -------------------------------------------------------------------------------------------------------
+
+ALTER TABLE identities ADD claimed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN identities.claimed IS
+    'Whether it is only likely: a canonical link, or the family of an address. Counts where the titles agree.';
+CREATE INDEX outcomes_of_article ON outcomes (article_id) WHERE article_id IS NOT NULL;
