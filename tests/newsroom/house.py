@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 
 from wireroom.ingest.addresses import Address, networks, parse
 from wireroom.ingest.client import Client
@@ -51,6 +52,8 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0.0
         self.slept: list[float] = []
+        self.meanwhile: Event | None = None
+        """What happens while somebody sleeps: it is set, and cleared by whoever it was meant for."""
 
     def __call__(self) -> float:
         return self.now
@@ -58,7 +61,10 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
-        await asyncio.sleep(0)
+        if self.meanwhile is not None:
+            self.meanwhile.set()
+        while self.meanwhile is not None and self.meanwhile.is_set():
+            await asyncio.sleep(0.001)
 
 
 async def on_loopback(host: str, port: int) -> list[Address]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import socket
 import struct
-import sys
-import termios
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,14 +84,14 @@ class Site:
 
         return self.does(path, behaviour)
 
-    def afterwards(self, path: str, answer: bytes, more: bytes) -> str:
-        """Send `answer`, and `more` as soon as it was read; gives the address."""
+    def afterwards(self, path: str, answer: bytes, more: bytes, moment: Event) -> str:
+        """Send `answer`, and `more` when the moment has come, which is over then; gives the address."""
 
         def behaviour(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(answer)
-            while _unread(handler.connection):
-                self._closing.wait(0.001)
-            handler.wfile.write(more)
+            if moment.wait(20):
+                handler.wfile.write(more)
+                moment.clear()
 
         return self.does(path, behaviour)
 
@@ -127,11 +124,6 @@ class Site:
     def close(self) -> None:
         """Let stalled answers end."""
         self._closing.set()
-
-
-def _unread(connection: socket.socket) -> int:
-    """Bytes sent that the other side has not taken from the network yet."""
-    return int.from_bytes(fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
 def _answer(handler: BaseHTTPRequestHandler, *, status: int, headers: Mapping[str, str], body: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -264,13 +265,15 @@ def test_a_connection_that_the_server_closed_is_made_anew(site: Site, house: Hou
 def test_what_comes_after_an_answer_is_not_taken_for_the_next_one(
     site: Site, house: House, clock: Clock, at_once: bool
 ) -> None:
+    moment = Event()
     house.known[site.at(HOST)] = ""
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nTides"
     lie = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nLie"
     if at_once:
         site.raw("/1", answer + lie, hang_up=False)
     else:
-        site.afterwards("/1", answer, lie)
+        site.afterwards("/1", answer, lie, moment)
+        clock.meanwhile = moment
     site.page("/2", b"Ebb")
     found = go(house, clock, site.at(HOST, "/1"), site.at(HOST, "/2"))
     assert [one.body for one in found if isinstance(one, FetchedPage)] == [b"Tides", b"Ebb"]
