@@ -9,12 +9,10 @@ import sys
 
 import msgspec
 
-from wireroom.apart import Apart, Died, answer, ready
+from wireroom.apart import Apart, answer, ready
 from wireroom.contracts import FetchedPage, ParsedArticle, decode, encode
 from wireroom.errors import Unusable, WireroomError
 from wireroom.settings import settings
-
-__all__ = ["Died", "Parser"]
 
 
 class _Answer(msgspec.Struct, omit_defaults=True):
@@ -30,7 +28,7 @@ class Parser:
         self._apart = Apart(__name__, (), "parse", lambda: settings().article_seconds)
 
     def parse(self, page: FetchedPage) -> ParsedArticle:
-        """The article; raises `Unusable` as the stage does, and `Died`: the line would quarantine its job."""
+        """The article; raises `Unusable` as the stage does, and `Died` where the line would quarantine its job."""
         given = decode(self._apart.ask(encode(page) + b"\n"), _Answer)
         if given.article is None:
             raise Unusable(given.reason, given.cause)

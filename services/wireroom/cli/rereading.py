@@ -8,8 +8,9 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from wireroom.apart import Died
 from wireroom.cli.differences import Review
-from wireroom.cli.parsing import Died, Parser
+from wireroom.cli.parsing import Parser
 from wireroom.contracts import ParsedArticle
 from wireroom.database import Connection
 from wireroom.errors import Unusable

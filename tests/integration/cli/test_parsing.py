@@ -10,7 +10,8 @@ import pytest
 
 from newsroom.line import story
 from newsroom.morgue import SLOW
-from wireroom.cli.parsing import Died, Parser
+from wireroom.apart import Died
+from wireroom.cli.parsing import Parser
 from wireroom.contracts import FetchedPage
 from wireroom.errors import Unusable, WireroomError
 from wireroom.parse.stage import parse
