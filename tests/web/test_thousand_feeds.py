@@ -21,7 +21,8 @@ from wireroom import urls
 
 FEEDS = int(os.environ.get("WEB_FEEDS", "1000"))
 ENTRIES = 20
-PATIENCE = 900.0
+PATIENCE = 120.0
+"""Seconds in which something moves."""
 UNDATED = "rss091"
 """The format that does not say when a story was changed."""
 IN_FLIGHT = "SELECT coalesce(line.url, jobs.url) FROM line JOIN jobs ON jobs.id = job_id WHERE flight_id IS NOT NULL"
