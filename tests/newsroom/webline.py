@@ -19,7 +19,7 @@ from wireroom.ledger import sources
 DELAY = 0.2
 """Seconds between two requests to a host."""
 ENV = {"WIREROOM_HOST_DELAY": str(DELAY), "WIREROOM_LEASE_SCALE": "0.2"}
-TOLD_EVERY = 10.0
+LOOK_SECONDS, TOLD_EVERY = 0.25, 10.0
 _ENDS = """
 SELECT job_id, outcome, concat_ws(': ', reason, cause) FROM outcomes
 UNION ALL SELECT job_id, 'quarantine', cause FROM quarantine
@@ -101,18 +101,24 @@ class WebLine(Line):
 
     def settle(self, patience: float) -> None:
         """Wait until the line is empty, and say meanwhile how far it is."""
-        self.hold(lambda: self.progress().line == 0, "the line to drain", patience)
+        self.hold(lambda: self.count("line") == 0, "the line to drain", patience)
 
     def hold(self, done: Callable[[], bool], what: str, patience: float) -> None:
-        """Wait for `done()`, and say meanwhile how far all is."""
+        """Wait for `done()`, and say meanwhile how far all is; fails when nothing has moved for `patience` seconds."""
+        last, until = None, 0.0
+        while not done():
+            now = self.progress()
+            if now != last:
+                last, until = now, time.monotonic() + patience
+            if time.monotonic() > until:
+                self.wait(done, what, 0.0)
+            self._tell(now)
+            time.sleep(LOOK_SECONDS)
 
-        def told() -> bool:
-            if time.monotonic() - self._told > TOLD_EVERY:
-                self._told = time.monotonic()
-                sys.stderr.write(f"  {self.progress()}\n")
-            return done()
-
-        self.wait(told, what, patience)
+    def _tell(self, progress: Progress) -> None:
+        if time.monotonic() - self._told > TOLD_EVERY:
+            self._told = time.monotonic()
+            sys.stderr.write(f"  {progress}\n")
 
     def progress(self) -> Progress:
         """How far everything is now."""

@@ -211,7 +211,7 @@ class Visit:
             self._ended = self._clock()
 
     async def _pause(self) -> None:
-        self._free_at = self._clock() + self.delay
+        self._ended = self._clock()
         await self._wait()
 
     async def _wait(self) -> None:
