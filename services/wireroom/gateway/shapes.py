@@ -16,7 +16,6 @@ from wireroom.ledger.quarantine import Group, Quarantined
 from wireroom.ledger.sources import PollEnd
 from wireroom.ledger.sources import Source as LedgerSource
 from wireroom.ledger.submissions import Cancelled, Progress
-from wireroom.records import Seen as RecordSeen
 from wireroom.records import Sighting as RecordSighting
 from wireroom.records import StoredArticle
 from wireroom.records import Version as RecordVersion
@@ -49,10 +48,12 @@ Step = shape("Step", "Something that happened to a job, or that it waits for.", 
 Job = shape("Job", "Where a job is, and what happened to it.", JobState, {"timeline": many(Step)})
 Version = shape("Version", "One version of an article: which job made it, and why.", RecordVersion)
 Sighting = shape(
-    "Sighting", "Somebody offered the article: at which address, and what they said of it.", RecordSighting
+    "Sighting", "Somebody offered the article: at which address, and what they said of it.", RecordSighting,
+    {"meta": dict[str, Any]},
+)  # fmt: skip
+Seen = shape(
+    "Seen", "How often the article was offered, and the newest of these.", {"count": int, "newest": many(Sighting)}
 )
-Seen = shape("Seen", "How often the article was offered, and the newest of these.",
-             {"count": get_type_hints(RecordSeen)["times"], "newest": many(Sighting)})  # fmt: skip
 Article = shape(
     "Article", "One version of an article, with all that is known of it.",
     {"id": int}, _some(StoredArticle, ("source", "url", "external_id")), {"meta": dict[str, Any]},
