@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -259,6 +260,23 @@ def test_a_connection_that_the_server_closed_is_made_anew(site: Site, house: Hou
     assert first
     found = go(house, clock, site.at(HOST, "/1"), site.at(HOST, "/2"))
     assert [one.body for one in found if isinstance(one, FetchedPage)] == [b"Tides", b"Ebb"]
+
+
+def test_a_connection_that_ends_under_a_request_is_made_anew_once(site: Site, house: House, clock: Clock) -> None:
+    house.known[site.at(HOST)] = ""
+    site.page("/1", b"Tides")
+    met: list[object] = []
+
+    def hang_up_on_who_comes_again(handler: BaseHTTPRequestHandler) -> None:
+        met.append(handler.client_address)
+        if len(site.connections) > 1:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nEbb")
+        handler.close_connection = True
+
+    site.does("/2", hang_up_on_who_comes_again)
+    found = go(house, clock, site.at(HOST, "/1"), site.at(HOST, "/2"))
+    assert [one.body for one in found if isinstance(one, FetchedPage)] == [b"Tides", b"Ebb"]
+    assert len(met) == 2
 
 
 @pytest.mark.parametrize("at_once", [True, False])
