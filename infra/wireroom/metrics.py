@@ -28,6 +28,7 @@ MEDIA_TYPE = prometheus_client.exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 Via = Literal["http", "list"]
 _VIAS: tuple[Via, ...] = ("http", "list")
+_AWAY = ("no_token", "bad_token", "missing_scope", "too_fast")
 _LEGS, _LANES = ("fetch", "process"), ("live", "backfill")
 _ENTRIES = ("known", "accepted", "sighted", "refused")
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -115,6 +116,8 @@ def page(collectors: Iterable[Collector]) -> bytes:
 
 def begin_gateway() -> None:
     """Let the counters of a gateway begin at 0: a rate does not see the first step of what was not there before."""
+    for reason in _AWAY:
+        TURNED_AWAY.labels(reason)
     for via in _VIAS:
         DUPLICATES.labels(via)
         for lane in _LANES:

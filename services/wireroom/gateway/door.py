@@ -12,7 +12,7 @@ from wireroom.gateway.problems import Problem, answer, away
 
 
 class Door:
-    """Refuses what a page of another site makes a browser post; answers 503 to what is cut off at the end."""
+    """Refuses what a page of another site makes a browser change; answers 503 to what is cut off at the end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
