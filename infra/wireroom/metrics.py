@@ -72,6 +72,13 @@ PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source o
 BREAKS = Gauge(
     "wireroom_source_breaks", "Fields that parse does not find in a source's articles as it used to.", registry=LEDGER
 )
+SOURCES = Gauge(
+    "wireroom_sources", "Sources by how much comes from them, beside what is expected.", ["state"], registry=LEDGER
+)
+UNHEARD = Gauge(
+    "wireroom_unheard_sources", "Of how many sources something was expected, hour by hour, since anybody was heard.",
+    registry=LEDGER,
+)  # fmt: skip
 GAP = Gauge(
     "wireroom_reconciliation_gap", "Findings of the last reconciliation: 0 if all is accounted for.", registry=LEDGER
 )

@@ -23,6 +23,10 @@ class Census(NamedTuple):
     refusals: int
     pauses: int
     breaks: int
+    sources: dict[str, int]
+    """State -> sources."""
+    unheard: float
+    """Of how many sources something was expected, hour by hour, since anybody was heard."""
     gap: int | None
     """Findings of the last reconciliation; None if there was none yet."""
     reconciled: float | None
@@ -36,6 +40,7 @@ def take(connection: Connection) -> Census:
     flights = connection.execute(queries.flights)
     kept = connection.execute(queries.kept).fetchone()
     assert kept is not None
+    sources = connection.execute(queries.sources)
     gap, reconciled = connection.execute(queries.reconciliation).fetchone() or (None, None)
     return Census(
         line={(leg, lane, state): number for leg, lane, state, number, _ in groups},
@@ -45,6 +50,8 @@ def take(connection: Connection) -> Census:
         refusals=kept[1],
         pauses=kept[2],
         breaks=kept[3],
+        sources=dict(sources.fetchall()),
+        unheard=kept[4],
         gap=gap,
         reconciled=reconciled,
     )

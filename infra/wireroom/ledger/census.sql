@@ -16,7 +16,12 @@ SELECT stage, CASE WHEN started_at IS NULL THEN 'queued' ELSE 'started' END, cou
 
 -- name: kept
 SELECT (SELECT count(*) FROM quarantine), (SELECT count(*) FROM refusals), (SELECT count(*) FROM pauses),
-    (SELECT count(*) FROM parse_breaks)
+    (SELECT count(*) FROM parse_breaks),
+    (SELECT coalesce(sum(expected), 0) FROM volume_hours
+        WHERE watched AND hour > (SELECT max(hour) FROM volume_hours WHERE sources > 0))
+
+-- name: sources
+SELECT state, count(*) FROM source_health GROUP BY state
 
 -- name: reconciliation
 SELECT findings, extract(epoch FROM now() - started_at)::float8 FROM reconciliations ORDER BY id DESC LIMIT 1

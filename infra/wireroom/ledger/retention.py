@@ -21,6 +21,7 @@ OTHER = "captures_other"
 """Has the pages of days that nobody made."""
 EXPIRING = (
     queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches, queries.expire_parse_health,
+    queries.expire_volumes, queries.expire_volume_hours, queries.expire_source_health,
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ class Days(NamedTuple):
 
 
 def expire(connection: Connection) -> int:
-    """Delete keys, offers, refusals, batches and windows whose time is over; returns how many rows went."""
+    """Delete keys, offers, refusals, batches, windows and volumes whose time is over; returns how many rows went."""
     deleted = _expire_offers(connection)
     for statement in EXPIRING:
         while (rows := connection.execute(statement, {"most": STEP}).rowcount) > 0:

@@ -22,6 +22,20 @@ DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
 DELETE FROM parse_health WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM parse_health WHERE until <= now() - interval '1 year' LIMIT %(most)s))
 
+-- name: expire_volumes
+DELETE FROM volumes WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM volumes WHERE hour <= now() - interval '1 year' LIMIT %(most)s))
+
+-- name: expire_volume_hours
+DELETE FROM volume_hours WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM volume_hours WHERE hour <= now() - interval '1 year' LIMIT %(most)s))
+
+-- name: expire_source_health
+-- Sources of which nothing is kept any more.
+DELETE FROM source_health WHERE source = ANY(ARRAY(
+    SELECT source FROM source_health AS known WHERE coalesce(last_at, first_at) <= now() - interval '1 year'
+        AND NOT EXISTS (SELECT FROM volumes WHERE volumes.source = known.source) LIMIT %(most)s))
+
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.
 SELECT child.relname FROM pg_inherits

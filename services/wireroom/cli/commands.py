@@ -11,6 +11,7 @@ from pathlib import Path
 from wireroom.cli import (
     checking,
     drift,
+    health,
     inputs,
     looking,
     pausing,
@@ -41,6 +42,7 @@ COMMANDS = (
     pausing,
     checking,
     drift,
+    health,
     trying,
     ruling,
     running,

@@ -18,6 +18,7 @@ from wireroom.ledger.census import Census
 from wireroom.ledger.life import ON_THE_LINE
 from wireroom.settings import Settings
 from wireroom.topology import STAGES
+from wireroom.volumes.verdicts import STATES
 
 COUNT_SECONDS = 15.0
 PART_OF_TIME = 20
@@ -81,5 +82,8 @@ class CensusTaker:
         metrics.REFUSALS.set(counted.refusals)
         metrics.PAUSES.set(counted.pauses)
         metrics.BREAKS.set(counted.breaks)
+        for state, sources in (dict.fromkeys(STATES, 0) | counted.sources).items():
+            metrics.SOURCES.labels(state).set(sources)
+        metrics.UNHEARD.set(counted.unheard)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wireroom import metrics
-from wireroom.gateway import asking, offering, quarantine
+from wireroom.gateway import asking, completeness, offering, quarantine
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.answers import as_json
 from wireroom.gateway.door import Door
@@ -63,6 +63,7 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
         Route("/v1/quarantine/causes", quarantine.show_causes, methods=["GET"]),
         Route("/v1/quarantine/redrive", quarantine.redrive, methods=["POST"]),
         Route("/v1/quarantine/reject", quarantine.reject, methods=["POST"]),
+        Route("/v1/sources/health", completeness.show_health, methods=["GET"]),
         Route("/v1/schema.json", asking.show_schema, methods=["GET"]),
         Route("/v1/health", health, methods=["GET"]),
         *(Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()),
