@@ -79,3 +79,24 @@ def polled(publisher: Publisher, every: int) -> Publisher:
         return came
 
     return publish
+
+
+PUBLISHERS: dict[str, Publisher] = {
+    "1 an hour": newsroom(24, weekends=1, round_the_clock=True),
+    "3 a day": newsroom(3),
+    "10 a day": newsroom(10),
+    "10 a day, moody": newsroom(10, moods=0.5),
+    "10 a day, in batches of 4": newsroom(10, batch=4),
+    "20 a day, 15 % more each month": newsroom(20, drift=0.005),
+    "20 a day, 25 % less each month": newsroom(20, drift=-0.01),
+    "30 a day, polled every 6 hours": polled(newsroom(30), 6),
+    "40 a day, hardly at weekends": newsroom(40, weekends=0.05),
+    "200 a day": newsroom(200),
+    "200 a day, moody": newsroom(200, moods=0.4),
+    "200 a day, in batches of 8": newsroom(200, batch=8),
+    "200 a day, polled every 2 hours": polled(newsroom(200), 2),
+    "1,500 a day": newsroom(1500),
+    "1 each weekday at 6": by_the_clock((6,), 1, weekends=False),
+    "100 each day at 5": by_the_clock((5,), 100),
+    "5 each hour by day": by_the_clock(tuple(range(6, 22)), 5, late=0.3),
+}

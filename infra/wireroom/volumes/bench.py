@@ -59,12 +59,13 @@ class Bench:
 
     def verdict(self, one: Source) -> tuple[Verdict, int]:
         """What is to be said of a source, and since when it is so."""
-        found = judge(one.habit, self._seen(one), one.state)
+        found = judge(one.habit, self._seen(one))
         kept = one.since if found.state == one.state and one.since is not None else self._hour
         return found, found.since if found.since is not None else kept
 
     def _judged(self, one: Hour, lively: Sequence[Source], flow: float) -> Hour:
-        expected = sum(source.habit.chance(one.hour) for source in lively if source.habit)
+        missed = lively if one.watched and not one.sources else ()
+        expected = sum((source.habit.chance(one.hour) for source in missed if source.habit), 0.0)
         return one._replace(expected=expected, tide=flow if one.hour >= self._hour - DAY else 1.0)
 
     def _tide(self, lively: Sequence[Source], whole: Whole) -> float:
@@ -80,7 +81,8 @@ class Bench:
         if one.habit and one.last is not None:
             silence = self._whole.awaited(one.habit, range(one.last + 1, self._hour), off)
         windows = [self._window(one, hours, off) for hours in (DAY, WEEK)]
-        return Seen((self._hour - one.first) // DAY, one.last, silence, windows, self._feeds.get(one.name, Feeds()))
+        days, age = (self._hour - one.first) // DAY, self._hour - (one.since or 0)
+        return Seen(days, one.last, silence, windows, one.state, age, self._feeds.get(one.name, Feeds()))
 
     def _window(self, one: Source, hours: int, off: set[int]) -> Window:
         span = range(self._hour - hours, self._hour)

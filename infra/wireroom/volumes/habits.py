@@ -25,8 +25,10 @@ _MOST_OFF = 2
 _WEEKS_OF_DOUBT = 2.0
 """An hour is taken to be like the same hour of similar days, as if so many weeks had shown that."""
 _DOUBT = 4.0
-_FREAKS = 0.05
-"""Days, the most unlike the others, that say nothing of how much they vary."""
+_FREAKS = 0.1
+"""Days, the most unlike the others, that say nothing of how much they vary; at least one."""
+_WITHOUT_FREAKS = 0.56
+"""Of the sum of squares, where days vary by lot, this part is in the others."""
 
 
 class Ends(msgspec.Struct, frozen=True, array_like=True):
@@ -135,9 +137,8 @@ def _scatter(pairs: Sequence[tuple[float, float]], spent: int) -> float:
     Without the freaks; a few pairs are not believed much.
     """
     squares = sorted((seen - expected) ** 2 / max(expected, 0.5) for seen, expected in pairs)
-    known = squares[: len(squares) - int(_FREAKS * len(squares))]
-    free = max(1, len(known) - spent)
-    return max(1.0, (2 * _DOUBT + sum(known)) / (_DOUBT + free))
+    whole = sum(squares[: len(squares) - max(1, int(_FREAKS * len(squares)))]) / _WITHOUT_FREAKS
+    return max(1.0, (2 * _DOUBT + whole) / (_DOUBT + max(1, len(squares) - spent)))
 
 
 def _runs(came: Mapping[int, int], days: range, off: Container[int], rates: Sequence[float]) -> Iterator[Run]:

@@ -1,6 +1,8 @@
 -- name: try_judge
--- One at a time; the others find it done. What it commits may be lost in a crash: it is counted and judged again.
-SELECT pg_try_advisory_xact_lock(hashtext('wireroom volumes')), set_config('synchronous_commit', 'off', true)
+-- One at a time; the others find it done. What it commits may be lost in a crash: it is counted and judged again. The plan
+-- must not depend on statistics, which lag behind tables that grow by the minute.
+SELECT pg_try_advisory_xact_lock(hashtext('wireroom volumes')), set_config('synchronous_commit', 'off', true),
+    set_config('enable_seqscan', 'off', true)
 
 -- name: hour
 -- The hour that is not over; one is over when its last transactions, too, have had time to commit.
@@ -11,7 +13,8 @@ SELECT floor(extract(epoch FROM now() - interval '1 minute') / 3600)::int
 -- counted yet, the first with anything. After the clock was set back it is those that may have got more.
 SELECT greatest(%(hour)s - %(most)s, least(%(hour)s - %(again)s, coalesce(
     (SELECT floor(extract(epoch FROM max(hour)) / 3600)::int + 1 - %(again)s FROM volume_hours),
-    (SELECT floor(extract(epoch FROM accepted_at) / 3600)::int FROM jobs ORDER BY id LIMIT 1), %(hour)s)))
+    (SELECT floor(extract(epoch FROM least((SELECT accepted_at FROM jobs ORDER BY id LIMIT 1),
+        (SELECT at FROM polls ORDER BY id LIMIT 1))) / 3600)::int), %(hour)s)))
 
 -- name: count
 -- What was in the hours from `since` to before `until`, each anew; what has no place among the events yet is among the endings.
@@ -22,7 +25,7 @@ WITH span AS (
     WHERE accepted_at >= (SELECT since FROM span) AND accepted_at < (SELECT until FROM span)
         AND lane = 'live' AND replays IS NULL
     GROUP BY 1, 2
-), shown AS (
+), shown AS MATERIALIZED (
     SELECT source, job_id, min(seen_at) AS at FROM sightings
     WHERE seen_at >= (SELECT since FROM span) AND seen_at < (SELECT until FROM span) AND source IS NOT NULL
     GROUP BY 1, 2
@@ -32,16 +35,16 @@ WITH span AS (
     WHERE NOT EXISTS (SELECT FROM sightings AS earlier WHERE earlier.job_id = shown.job_id
         AND earlier.source = shown.source AND earlier.seen_at < (SELECT since FROM span))
     GROUP BY 1, 2
-), ended AS (
+), ended AS MATERIALIZED (
     SELECT job_id, kind, at FROM events WHERE at >= (SELECT since FROM span) AND at < (SELECT until FROM span)
     UNION ALL
     SELECT job_id, kind, at FROM endings WHERE at >= (SELECT since FROM span) AND at < (SELECT until FROM span)
 ), ends AS (
-    SELECT jobs.source, date_trunc('hour', at) AS hour, kind, CASE kind WHEN 'rejected' THEN outcomes.reason
+    SELECT jobs.source, date_trunc('hour', at) AS hour, ended.kind, CASE ended.kind WHEN 'rejected' THEN outcomes.reason
         WHEN 'quarantined' THEN 'quarantined' || coalesce(', cause ' || fingerprint, '') END AS why, count(*) AS number
-    FROM ended JOIN jobs ON jobs.id = ended.job_id AND lane = 'live' AND replays IS NULL
-        LEFT JOIN outcomes ON kind = 'rejected' AND outcomes.job_id = ended.job_id
-        LEFT JOIN quarantine ON kind = 'quarantined' AND quarantine.job_id = ended.job_id
+    FROM ended JOIN jobs ON jobs.id = ended.job_id AND jobs.lane = 'live' AND replays IS NULL
+        LEFT JOIN outcomes ON ended.kind = 'rejected' AND outcomes.job_id = ended.job_id
+        LEFT JOIN quarantine ON ended.kind = 'quarantined' AND quarantine.job_id = ended.job_id
     WHERE outcomes.reason IS NULL OR outcomes.reason <> ALL(%(by_people)s)
     GROUP BY 1, 2, 3, 4
 ), asked AS (

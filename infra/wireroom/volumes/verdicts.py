@@ -21,13 +21,21 @@ STATES: tuple[State, ...] = (*UNWELL, "paused", "learning", "ok")
 
 CHANCE = 1e-6
 """What is likelier than this, by the source's own habit, is not told: it is asked anew every hour."""
+LOW_CHANCE = 1e-4
+"""Likewise of windows, which have most hours in common with those before."""
 STAYS = 1e-2
-"""What was told stays until it is likelier than this."""
+"""A source that was failing is so until that is likelier than this."""
 LEAST_LACK = 0.5
 """A source is low where less than this part of what was expected came."""
+ENOUGH = 0.75
+"""It is so until this part comes."""
+_LATE = 0.01
+"""What comes after a gap with this chance is only late: it does not count as missing."""
 LEAST_RISE = 0.2
 """A source is failing where by so much more of its articles end badly."""
 LEAST_ENDS = 10
+_FREAKS = 0.1
+"""The worst days, at least one, are not the usual: what begins one day is not learned the next."""
 _SIGMAS = 2.33
 """One in a hundred is below, and one above."""
 
@@ -62,6 +70,10 @@ class Seen(NamedTuple):
     """Articles expected since then."""
     windows: Sequence[Window]
     """The shortest first."""
+    before: State
+    """What was said of it before."""
+    age: int
+    """For how many hours."""
     feeds: Feeds = Feeds()
 
 
@@ -91,7 +103,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
         return _SENTENCES[self.state](self)
 
 
-def judge(habit: Habit | None, seen: Seen, before: State) -> Verdict:
+def judge(habit: Habit | None, seen: Seen) -> Verdict:
     """What is to be said of a source now."""
     feeds = seen.feeds
     if feeds.known and feeds.paused == feeds.known:
@@ -99,24 +111,29 @@ def judge(habit: Habit | None, seen: Seen, before: State) -> Verdict:
     if habit is None:
         newest = seen.windows[-1]
         return _unread(seen) or Verdict("learning", seen.days, newest.hours, newest.came)
-    silent, failing = _silent(habit, seen), _failing(habit, seen, before) or _unread(seen)
-    return silent or failing or _low(habit, seen, before) or _volume("ok", seen.windows[0], habit.scatter, seen)
+    silent, failing = _silent(habit, seen), _failing(habit, seen) or _unread(seen)
+    return silent or failing or _low(habit, seen) or _volume("ok", seen.windows[0], habit.scatter, seen)
 
 
 def _silent(habit: Habit, seen: Seen) -> Verdict | None:
-    if seen.last is None or habit.gaps.chance(seen.silence) >= CHANCE:
+    """Of one that is low, so much less is expected; unless nothing comes at all."""
+    week = seen.windows[-1]
+    level = week.came / week.expected if seen.before == "low" and week.came else 1.0
+    if seen.last is None or habit.gaps.chance(seen.silence * level) >= CHANCE:
         return None
     return Verdict("silent", seen.days, expected=seen.silence, since=seen.last + 1)
 
 
-def _failing(habit: Habit, seen: Seen, before: State) -> Verdict | None:
-    past = [Tally(of=day.all, sum=day.bad) for day in habit.ends if day.all]
+def _failing(habit: Habit, seen: Seen) -> Verdict | None:
+    days = sorted((Tally(of=day.all, sum=day.bad) for day in habit.ends if day.all), key=lambda day: day.mean)
+    past = days[: len(days) - max(1, int(_FREAKS * len(days)))]
     for window in seen.windows if len(past) > 1 else ():
         ends = window.ends
         share = median(tally.mean for tally in past)
         if ends.all < LEAST_ENDS or ends.bad / ends.all - share < LEAST_RISE:
             continue
-        if chance_of_share(past, Tally(of=ends.all, sum=ends.bad)) < _limit("failing", before):
+        limit = STAYS if seen.before == "failing" else CHANCE
+        if chance_of_share(past, Tally(of=ends.all, sum=ends.bad)) < limit:
             return Verdict("failing", seen.days, window.hours, ends=ends, usual=share)
     return None
 
@@ -130,13 +147,16 @@ def _unread(seen: Seen) -> Verdict | None:
     )  # fmt: skip
 
 
-def _low(habit: Habit, seen: Seen, before: State) -> Verdict | None:
-    for window in seen.windows:
-        scatter = habit.scatter if window.hours == DAY else habit.weekly
-        part = LEAST_LACK if before != "low" else (1 + LEAST_LACK) / 2
-        if window.came >= part * window.expected:
+def _low(habit: Habit, seen: Seen) -> Verdict | None:
+    """Of one that has only just been heard again it is not told: a day would be low for its silence alone."""
+    is_low = seen.before == "low"
+    part = ENOUGH if is_low else LEAST_LACK
+    for window in seen.windows if is_low or (seen.before == "ok" and seen.age >= DAY) else ():
+        came = window.came + int(habit.gaps.length(_LATE))
+        if came >= part * window.expected:
             continue
-        if chance_of_few(window.came, window.expected, scatter) < _limit("low", before):
+        scatter = habit.scatter if window.hours == DAY else habit.weekly
+        if is_low or chance_of_few(came, window.expected, scatter) < LOW_CHANCE:
             return _volume("low", window, scatter, seen)
     return None
 
@@ -145,10 +165,6 @@ def _volume(state: State, window: Window, scatter: float, seen: Seen) -> Verdict
     width = _SIGMAS * sqrt(scatter * window.expected)
     least, most = max(0, int(window.expected - width)), int(window.expected + width) + 1
     return Verdict(state, seen.days, window.hours, window.came, window.expected, least, most)
-
-
-def _limit(state: State, before: State) -> float:
-    return STAYS if before == state else CHANCE
 
 
 def chance_of_few(number: int, expected: float, scatter: float) -> float:

@@ -55,7 +55,7 @@ class Whole:
 
     def awaited(self, habit: Habit, hours: range, off: set[int]) -> float:
         """Articles that should have come in these hours, `off` those that do not count."""
-        return sum(habit.rate(hour) * self._tides.get(hour, 1.0) for hour in hours if hour not in off)
+        return sum((habit.rate(hour) * self._tides.get(hour, 1.0) for hour in hours if hour not in off), 0.0)
 
     @property
     def quiet(self) -> Stretch:
@@ -69,7 +69,7 @@ def _stretches(hours: Sequence[Hour]) -> Iterator[Stretch]:
         if nobody:
             together = [*group]
             span = range(together[0].hour, together[-1].hour + 1)
-            yield Stretch(span, sum(one.expected or 0.0 for one in together))
+            yield Stretch(span, sum((one.expected or 0.0 for one in together), 0.0))
 
 
 def tide(days: Sequence[tuple[int, float]]) -> float:

@@ -31,7 +31,7 @@ CREATE TABLE volume_hours (
 COMMENT ON TABLE volume_hours IS 'Every hour that is counted, however little there was.';
 COMMENT ON COLUMN volume_hours.sources IS 'Of how many anything came.';
 COMMENT ON COLUMN volume_hours.watched IS 'Whether a dispatcher was there from its beginning.';
-COMMENT ON COLUMN volume_hours.expected IS 'Of how many something was expected to come; NULL before it was judged.';
+COMMENT ON COLUMN volume_hours.expected IS 'Of how many something was expected, where nobody was heard; NULL before it was judged.';
 COMMENT ON COLUMN volume_hours.tide IS 'Of what was expected of it in 24 hours, what part the middle source brought.';
 
 CREATE TABLE source_health (
