@@ -11,10 +11,10 @@ from wireroom.volumes.habits import DAY, MOST_DAYS
 
 queries = Queries("wireroom.volumes")
 
-STEP = 6
+STEP = 4
 """Most hours counted in one transaction."""
-AGAIN = 2
-"""The hours counted last are counted once more: a job may be committed some time after it was accepted."""
+AGAIN = 1
+"""The hours counted last are counted once more: a job may be committed up to an hour after it was accepted."""
 MOST = (MOST_DAYS + 1) * DAY
 """Hours back to which an old ledger is counted when this begins; what was before teaches nothing."""
 

@@ -9,7 +9,7 @@ SELECT pg_try_advisory_xact_lock(hashtext('wireroom volumes')), set_config('sync
 SELECT floor(extract(epoch FROM now() - interval '1 minute') / 3600)::int
 
 -- name: reach
--- The first hour to count: those of the last count are counted once more, for what was committed late; where nothing is
+-- The first hour to count: what was counted last is counted once more, for what was committed late; where nothing is
 -- counted yet, the first with anything. After the clock was set back it is those that may have got more.
 SELECT greatest(%(hour)s - %(most)s, least(%(hour)s - %(again)s, coalesce(
     (SELECT floor(extract(epoch FROM max(hour)) / 3600)::int + 1 - %(again)s FROM volume_hours),

@@ -38,7 +38,7 @@ class NightEditor:
         Thread(target=self._work, args=(stopping,), name="night editor", daemon=True).start()
 
     def _work(self, stopping: Flag) -> None:
-        while not stopping.wait(LOOK_SECONDS):
+        while not stopping.is_set():
             try:
                 self.look(stopping)
                 self._failing = False
@@ -46,6 +46,7 @@ class NightEditor:
                 if not self._failing:
                     tell_failed(error)
                 self._failing = True
+            stopping.wait(LOOK_SECONDS)
 
     def look(self, stopping: Flag) -> None:
         """Where an hour is over: count all that are not counted, learn what it is time for, judge."""
