@@ -35,11 +35,13 @@ class Watch:
         self._state: State = "learning"
         self._since = self.begin * DAY
         for hour in range(self.begin * DAY, self.end * DAY):
-            if self._state != "silent" and (hour - self.begin * DAY) % (LEARN_DAYS * DAY) == 0:
+            if (hour - self.begin * DAY) % (LEARN_DAYS * DAY) == 0:
                 self._learn(hour // DAY)
             self.look(hour)
 
     def _learn(self, day: int) -> None:
+        if self._state == "silent":
+            return
         days = range(max(START, day - MOST_DAYS), day)
         self.habit = learn({hour: n for hour, n in self.came.items() if hour // DAY in days}, days, ())
         self._last = max((hour for hour, n in self.came.items() if n and hour < day * DAY), default=None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from wireroom.volumes.bench import Bench, Recent, Source
+from wireroom.volumes.bench import QUIET, Bench, Recent, Source
 from wireroom.volumes.gaps import GapLaw
 from wireroom.volumes.habits import DAY, WEEK, Habit
 from wireroom.volumes.whole import LOWEST, Hour, tide
@@ -12,9 +13,9 @@ from wireroom.volumes.whole import LOWEST, Hour, tide
 NOW = 480_000
 
 
-def source(name: str, rate: float = 1.0, last: int = NOW - 1, **fields: object) -> Source:
+def source(name: str, rate: float = 1.0, last: int = NOW - 1) -> Source:
     habit = Habit(56, [rate] * WEEK, 1.0, 1.0, GapLaw())
-    return Source(name, NOW - 80 * DAY, last, habit, "ok", NOW - 1000, None)._replace(**fields)
+    return Source(name, NOW - 80 * DAY, last, habit, "ok", NOW - 1000, None)
 
 
 def hours(heard: Iterable[int], *, unwatched: Iterable[int] = (), judged: int = 10_000) -> list[Hour]:
@@ -94,6 +95,11 @@ def test_on_a_holiday_less_is_expected_of_all() -> None:
     bench = Bench(NOW, [gone, *resting], less, {}, today)
     assert bench.hours[0].tide == 4 / 12 and states(bench, gone) == ["ok"]
     assert states(Bench(NOW, [gone, *resting], less, {}, hours(ALL, judged=1)), gone) == ["silent"]
+
+
+def test_the_alert_of_a_quiet_whole_is_as_sure_as_the_log() -> None:
+    alerts = (Path(__file__).parents[3] / "infra/deploy/prometheus/alerts.yml").read_text("utf-8")
+    assert f"max(wireroom_unheard_sources) > {QUIET:.1f}\n" in alerts
 
 
 def test_the_tide_is_that_of_the_middle_source_of_many() -> None:
