@@ -115,6 +115,12 @@ class Point(StrEnum):
     """Articles are counted into the windows of their sources."""
     PROOFREAD_COMMITTED = "proofread.committed"
     """What they break is not told."""
+    VOLUMES_WRITTEN = "volumes.written"
+    """What came and ended is counted by the hour."""
+    VOLUMES_COMMITTED = "volumes.committed"
+    JUDGED_WRITTEN = "judged.written"
+    JUDGED_COMMITTED = "judged.committed"
+    """What is otherwise of a source is not told."""
 
 
 @dataclass

@@ -83,6 +83,13 @@ POLLED_SOURCES = Gauge(
 POLLS_LATE = Gauge(
     "wireroom_polls_late_seconds", "How long the poll is late that has waited longest; 0 if none is.", registry=LEDGER
 )
+SOURCES = Gauge(
+    "wireroom_sources", "Sources by how much comes from them, beside what is expected.", ["state"], registry=LEDGER
+)
+UNHEARD = Gauge(
+    "wireroom_unheard_sources", "Of how many sources something was expected, hour by hour, since anybody was heard.",
+    registry=LEDGER,
+)  # fmt: skip
 GAP = Gauge(
     "wireroom_reconciliation_gap", "Findings of the last reconciliation: 0 if all is accounted for.", registry=LEDGER
 )

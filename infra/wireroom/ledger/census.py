@@ -24,7 +24,11 @@ class Census(NamedTuple):
     pauses: int
     breaks: int
     sources: dict[str, int]
-    """State (`new`, `polled`, `failing`, `paused`) -> sources."""
+    """State (of what comes of them) -> sources."""
+    unheard: float
+    """Of how many sources something was expected, hour by hour, since anybody was heard."""
+    polled: dict[str, int]
+    """State (`new`, `polled`, `failing`, `paused`) -> what is polled."""
     polls_late: float
     """Seconds."""
     gap: int | None
@@ -41,6 +45,7 @@ def take(connection: Connection) -> Census:
     kept = connection.execute(queries.kept).fetchone()
     late = connection.execute(queries.late).fetchone()
     assert kept is not None and late is not None
+    sources = connection.execute(queries.sources)
     gap, reconciled = connection.execute(queries.reconciliation).fetchone() or (None, None)
     return Census(
         line={(leg, lane, state): number for leg, lane, state, number, _ in groups},
@@ -50,7 +55,9 @@ def take(connection: Connection) -> Census:
         refusals=kept[1],
         pauses=kept[2],
         breaks=kept[3],
-        sources=dict(connection.execute(queries.sources).fetchall()),
+        sources=dict(sources.fetchall()),
+        unheard=kept[4],
+        polled=dict(connection.execute(queries.polled).fetchall()),
         polls_late=late[0],
         gap=gap,
         reconciled=reconciled,

@@ -16,10 +16,15 @@ SELECT stage, CASE WHEN started_at IS NULL THEN 'queued' ELSE 'started' END, cou
 
 -- name: kept
 SELECT (SELECT count(*) FROM quarantine), (SELECT count(*) FROM refusals), (SELECT count(*) FROM pauses),
-    (SELECT count(*) FROM parse_breaks)
+    (SELECT count(*) FROM parse_breaks),
+    (SELECT coalesce(sum(expected), 0) FROM volume_hours
+        WHERE watched AND hour > (SELECT max(hour) FROM volume_hours WHERE sources > 0))
 
 -- name: sources
--- Sources by their state.
+SELECT state, count(*) FROM source_health GROUP BY state
+
+-- name: polled
+-- What is polled, by its state.
 SELECT CASE WHEN paused_at IS NOT NULL THEN 'paused' WHEN failures > 0 THEN 'failing' WHEN kind IS NULL THEN 'new' ELSE 'polled' END,
     count(*)
 FROM sources GROUP BY 1

@@ -34,6 +34,19 @@ DELETE FROM polls WHERE id = ANY(ARRAY(
 DELETE FROM entries WHERE ctid = ANY(ARRAY(
     SELECT entries.ctid FROM entries JOIN sources ON sources.id = source_id
     WHERE seen_on < (changed_at - interval '90 days')::date LIMIT %(most)s))
+-- name: expire_volumes
+DELETE FROM volumes WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM volumes WHERE hour <= now() - interval '1 year' LIMIT %(most)s))
+
+-- name: expire_volume_hours
+DELETE FROM volume_hours WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM volume_hours WHERE hour <= now() - interval '1 year' LIMIT %(most)s))
+
+-- name: expire_source_health
+-- Sources of which nothing is kept any more.
+DELETE FROM source_health WHERE source = ANY(ARRAY(
+    SELECT source FROM source_health AS known WHERE coalesce(last_at, first_at) <= now() - interval '1 year'
+        AND NOT EXISTS (SELECT FROM volumes WHERE volumes.source = known.source) LIMIT %(most)s))
 
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.

@@ -11,6 +11,7 @@ from pathlib import Path
 from wireroom.cli import (
     checking,
     drift,
+    health,
     inputs,
     listing,
     looking,
@@ -49,6 +50,7 @@ COMMANDS = (
     checking,
     drift,
     tokens,
+    health,
     trying,
     ruling,
     running,

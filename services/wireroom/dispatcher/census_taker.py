@@ -19,6 +19,7 @@ from wireroom.ledger.life import ON_THE_LINE
 from wireroom.ledger.sources import STATES
 from wireroom.settings import Settings
 from wireroom.topology import QUEUED
+from wireroom.volumes import verdicts
 
 COUNT_SECONDS = 15.0
 PART_OF_TIME = 20
@@ -82,8 +83,11 @@ class CensusTaker:
         metrics.REFUSALS.set(counted.refusals)
         metrics.PAUSES.set(counted.pauses)
         metrics.BREAKS.set(counted.breaks)
-        for state in STATES:
-            metrics.POLLED_SOURCES.labels(state).set(counted.sources.get(state, 0))
+        for state, polled in (dict.fromkeys(STATES, 0) | counted.polled).items():
+            metrics.POLLED_SOURCES.labels(state).set(polled)
         metrics.POLLS_LATE.set(counted.polls_late)
+        for state, sources in (dict.fromkeys(verdicts.STATES, 0) | counted.sources).items():
+            metrics.SOURCES.labels(state).set(sources)
+        metrics.UNHEARD.set(counted.unheard)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -31,6 +31,7 @@ from wireroom.outages import database_outage
 from wireroom.records.differences import NoDifference, difference
 from wireroom.settings import Settings
 from wireroom.tokens import Ring
+from wireroom.volumes.look import Health, health
 
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
@@ -168,6 +169,11 @@ class FrontDesk:
         with self.connection() as connection:
             steps = quarantine.reject(connection, wanted, who, why, after=after)
             return quarantine.move(connection, wanted, steps, most)
+
+    def source_health(self, everyone: bool, source: str | None, limit: int) -> Health:
+        """How the sources are, or one of them."""
+        with self.snapshot() as connection:
+            return health(connection, everyone=everyone, source=source, limit=limit)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -21,6 +21,8 @@ from wireroom.records import StoredArticle
 from wireroom.records import Version as RecordVersion
 from wireroom.records.changes import FieldChange as RecordChange
 from wireroom.records.changes import Passage as RecordPassage
+from wireroom.volumes.look import Health as CompletenessFound
+from wireroom.volumes.look import SourceHealth as RecordHealth
 
 Shape = type[msgspec.Struct]
 
@@ -114,6 +116,13 @@ NotTaken = shape(
 Imported = shape(
     "Imported", "What became of a list; of what was refused the first are named.",
     {"added": int, "known": int, "refused": many(NotTaken), "refused_in_all": int},
+)  # fmt: skip
+SourceHealth = shape(
+    "SourceHealth", "A publisher: how much came of it in the last `hours`, beside what was expected.", RecordHealth
+)
+Completeness = shape(
+    "Completeness", "How much comes from each publisher, the worst first; `states` counts all of them.",
+    CompletenessFound, {"sources": many(SourceHealth)},
 )  # fmt: skip
 Health = shape("Health", "The process answers.", {"status": Literal["ok"]})
 Told = shape(

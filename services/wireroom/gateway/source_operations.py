@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wireroom.gateway import shapes, sourcing
+from wireroom.gateway import completeness, shapes, sourcing
 from wireroom.gateway.intake import LINES
 from wireroom.gateway.operation import JSON, Operation, number, ok, text
 from wireroom.gateway.sourcing import DEFAULT_SHOWN, MOST_SHOWN, OPML
@@ -37,6 +37,15 @@ SOURCE_OPERATIONS = (
     Operation(
         method="GET", path="/v1/sources/export", serve=sourcing.export_sources, scope=Scope.read,
         answers={200: (OPML, text("OPML 2.0."))},
+    ),
+    Operation(
+        method="GET", path="/v1/sources/health", serve=completeness.show_source_health, scope=Scope.read,
+        query={
+            "all": {"type": "boolean", "default": False, "description": "Also those that are as they used to be."},
+            "source": text("Only this publisher.", **_NAME),
+            "limit": number("At most so many.", 1, completeness.MOST_SHOWN, default=completeness.DEFAULT_SHOWN),
+        },
+        answers=ok(shapes.Completeness), problems=(*_BAD_NAME, "422 bad_value", "422 bad_number"),
     ),
     Operation(
         method="GET", path="/v1/sources", serve=sourcing.show_sources, scope=Scope.read,
