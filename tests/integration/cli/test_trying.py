@@ -80,4 +80,4 @@ def test_a_host_that_does_not_answer_is_an_error_not_a_rejection(nowhere: Comman
     nowhere.env["WIREROOM_FETCH_ALLOW"] = "127.0.0.0/8"
     ended = nowhere("try", "http://127.0.0.1:2/a")
     assert ended.code == 1
-    assert ended.err.startswith("error: could not connect to 127.0.0.1, port 9: ")
+    assert ended.err.startswith("error: could not connect to 127.0.0.1, port 2: ")
