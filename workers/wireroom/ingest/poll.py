@@ -83,6 +83,9 @@ async def bring(source: ToPoll, tools: Tools) -> Brought:
     if now == source.digest and source.kind != "page":
         return Brought(polled, now)
     listing = await tools.read(polled.body, polled.content_type, polled.url)
+    if listing.kind == "page" and source.kind not in (None, "page"):
+        # An error page, or a front page for whatever is not there: it would be polled as one from now on.
+        raise Unusable("not_a_listing", f"it was of the kind {source.kind}, and is an ordinary page now")
     if listing.kind in _LED:
         return await _lead(source, tools, polled, now, listing)
     return await _list(source, tools, polled, now, listing)
