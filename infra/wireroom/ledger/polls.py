@@ -104,7 +104,8 @@ def hand_back(
         connection.execute(queries.hand_back, {"flight": flight})
         return []
     seconds = float(ended[0]) if ended else 0.0
-    wait = pace.wait_after_failure(before, failures + 1, pace.LOST, None, random.random())  # noqa: S311
+    # The first time it is the worker's fault as likely as its own.
+    wait = pace.wait_after_failure(before, failures, pace.LOST, None, random.random()) if failures else 0.0  # noqa: S311
     end = End("failed", seconds, url, wait, cause=cause)
     connection.execute(queries.insert_poll, _row(id_, end, Tally()))
     connection.execute(queries.end_failed, {"source": id_, "host": urls.host(url), "wait": wait})

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wireroom import metrics
-from wireroom.gateway import openapi
+from wireroom.gateway import openapi, operation
 from wireroom.gateway.access_log import AccessLog
 from wireroom.gateway.door import Door
 from wireroom.gateway.front_desk import FrontDesk
@@ -53,7 +53,7 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
     readiness = Readiness("gateway", given, needs_redis=False)
     probes = Probes(readiness, [metrics.GATEWAY]).paths
     metrics.begin_gateway()
-    routes = [one.route() for one in OPERATIONS]
+    routes = operation.routes(OPERATIONS)
     routes += [Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()]
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
     app.router.redirect_slashes = False

@@ -144,7 +144,7 @@ def check_parameters(request: Request, *known: str) -> None:
 
 def id_of(request: Request, what: str) -> int:
     """The id in the path; raises `Problem` for what is none."""
-    given = request.path_params["id"]
+    given = str(request.path_params["id"])
     number = _integer(given)
     if not number:
         raise Problem(404, f"there is no {what} {given[:40]}: ids are positive numbers")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -44,16 +45,25 @@ class Operation:
         """As clients that are made from the document call it."""
         return self.serve.__name__
 
-    def route(self) -> Route:
-        """The route, with its lock."""
-        return Route(self.path, self._serve, methods=[self.method])
-
-    async def _serve(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
+        """Serve the request, if its lock and the check of its query let it in."""
         if self.scope is not None:
             lock: Lock = request.app.state.lock
             await lock.admit(request, self.scope)
         check_parameters(request, *(self.query or ()))
         return await self.serve(request)
+
+
+def routes(operations: Iterable[Operation]) -> list[Route]:
+    """One for each path, which knows all that its methods do."""
+    paths: dict[str, dict[str, Operation]] = {}
+    for one in operations:
+        paths.setdefault(one.path, {})[one.method] = one
+    return [Route(path, partial(_answer, mine), methods=[*mine]) for path, mine in paths.items()]
+
+
+async def _answer(mine: Mapping[str, Operation], request: Request) -> Response:
+    return await mine["GET" if request.method == "HEAD" else request.method].answer(request)
 
 
 def ok(holds: shapes.Shape) -> dict[int, tuple[str, shapes.Shape | Schema]]:

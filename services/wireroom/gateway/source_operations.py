@@ -56,27 +56,27 @@ SOURCE_OPERATIONS = (
         problems=(*(one for one in _ORDER if one != "404"), "422 bad_url"),
     ),
     Operation(
-        method="GET", path="/v1/sources/{id}", serve=sourcing.show_source, scope=Scope.read,
+        method="GET", path="/v1/sources/{id:int}", serve=sourcing.show_source, scope=Scope.read,
         answers=ok(shapes.PolledSource), problems=("404",),
     ),
     Operation(
-        method="PATCH", path="/v1/sources/{id}", serve=sourcing.change_source, scope=Scope.operate,
+        method="PATCH", path="/v1/sources/{id:int}", serve=sourcing.change_source, scope=Scope.operate,
         takes={JSON: Change}, answers=ok(shapes.Source), problems=_ORDER,
     ),
     Operation(
-        method="DELETE", path="/v1/sources/{id}", serve=sourcing.remove_source, scope=Scope.operate,
+        method="DELETE", path="/v1/sources/{id:int}", serve=sourcing.remove_source, scope=Scope.operate,
         answers=ok(shapes.SourceChanged), problems=_DO,
     ),
     Operation(
-        method="POST", path="/v1/sources/{id}/poll", serve=sourcing.poll_source, scope=Scope.operate,
+        method="POST", path="/v1/sources/{id:int}/poll", serve=sourcing.poll_source, scope=Scope.operate,
         answers=ok(shapes.SourceChanged), problems=_DO,
     ),
     Operation(
-        method="POST", path="/v1/sources/{id}/pause", serve=sourcing.pause_source, scope=Scope.operate,
+        method="POST", path="/v1/sources/{id:int}/pause", serve=sourcing.pause_source, scope=Scope.operate,
         takes={JSON: sourcing.Hold}, answers=ok(shapes.SourceChanged), problems=_ORDER,
     ),
     Operation(
-        method="POST", path="/v1/sources/{id}/resume", serve=sourcing.resume_source, scope=Scope.operate,
+        method="POST", path="/v1/sources/{id:int}/resume", serve=sourcing.resume_source, scope=Scope.operate,
         answers=ok(shapes.SourceChanged), problems=_DO,
     ),
 )  # fmt: skip

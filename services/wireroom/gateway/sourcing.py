@@ -63,6 +63,8 @@ async def import_sources(request: Request) -> Response:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "send the list without a content-encoding", reason="encoded")
     body = await intake.read(request, IMPORT_BYTES)
+    if not body.strip():
+        raise Problem(422, "the list is empty: give OPML, or a URL a line", reason="empty")
     read = [_labelled(one, Wanted(url="", source=source, lane=lane)) for one in await in_time(_read, body)]
     wanted = [one.said for one in read if isinstance(one.said, Wanted)]
     who, desk, added = caller_of(request).signed(), desk_of(request), list[Added | Refused]()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from wireroom import logs, metrics
 from wireroom.crash import Point, crash_at
@@ -28,7 +29,7 @@ from wireroom.ledger.accept import CHUNK, Tickets
 from wireroom.ledger.pace import Bounds, Found
 from wireroom.ledger.poll_terms import End, Ended, Peace, Shown, Tally, ToPoll
 from wireroom.logs import Event
-from wireroom.room import Room, Stopped, Superseded
+from wireroom.room import TOUCH_SECONDS, Room, Stopped, Superseded
 
 MISSED = 5
 """Where so many entries and more are all new, those before them may have been missed."""
@@ -78,10 +79,9 @@ class PollFlight:
             return await house.work(lambda connection: polls.known(connection, source.id, marks))
 
         async with self._polling.fetcher.visit(source.host, house, desk.settings.host_delay) as visit:
+            tools = Tools(self._polling.fetcher, visit, self._polling.read, known)
             try:
-                brought: Brought | Exception = await bring(
-                    source, Tools(self._polling.fetcher, visit, self._polling.read, known)
-                )
+                brought: Brought | Exception = await self._alive(bring(source, tools))
             except (Superseded, *AWAY):
                 raise
             except Left as left:
@@ -92,6 +92,18 @@ class PollFlight:
             delay = visit.delay if visit.asked else None
             self._peace = Peace(delay, not isinstance(brought, Exception), busy, desk.settings.retry_seconds)
         return brought
+
+    async def _alive(self, work: Coroutine[Any, Any, Brought]) -> Brought:
+        """What the work brings; meanwhile the ledger hears that it goes on: others may be read before it."""
+        pulse = TOUCH_SECONDS * min(1.0, self._desk.settings.lease_scale)
+        task = asyncio.create_task(work)
+        try:
+            while not (await asyncio.wait({task}, timeout=pulse))[0]:
+                await asyncio.to_thread(self._desk.touch, self._number)
+        except BaseException:
+            task.cancel()
+            raise
+        return task.result()
 
     def end(self, brought: Brought | Exception) -> None:
         """Write down what became of the poll; raises `Superseded` where others have it."""
