@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from benchmarks.web.answers import Answer, Place, Request, always, document, redirect, refusal
-from benchmarks.web.listings import EPOCH, sitemap_index
+from benchmarks.web.listings import EPOCH, Listing, served, sitemap_index
 from benchmarks.web.site import NOT_FOUND, Land, Site
 from benchmarks.web.stories import page, story
 
 CHILDREN = 3
 """Sitemaps of the index; feeds of the home page."""
+FAILURES = {
+    "500": refusal(500),
+    "404": NOT_FOUND,
+    "page": document("<p>We are at lunch."),
+    "410": refusal(410),
+}
+"""What a feed answers that fails."""
 
 
 def by_edition(places: Mapping[int, Place]) -> Place:
@@ -37,42 +43,25 @@ def _build_moving(land: Land) -> None:
         site = land.site(f"moving-{name}")
         target = land.site(f"moving-{name}-to") if name == "away" else site
         land.put_feed(site, "/feed.xml")
-        _grow(land, site, "/feed.xml", target, "/new/feed.xml")
-        moved = redirect(target.url("/new/feed.xml"), status)
+        moved = redirect(_grow(land, site, target, "/new/feed.xml"), status)
         site.put("/feed.xml", by_edition({1: site.places["/feed.xml"], 2: always(moved)}))
-
-
-def _grow(land: Land, site: Site, path: str, target: Site, new: str) -> None:
-    """At its new address a feed has one story more."""
-    feed = site.feeds.pop()
-    old = site.places[path]
-    added = land.put_feed(target, new, entries=1)
-    target.feeds.pop()
-    extra = target.places[new](Request(target.name, new, {}, 0.0, 2)).body
-    item = extra[extra.index(b"<item>") : extra.index(b"</channel>")]
-
-    def grown(request: Request) -> Answer:
-        answer = old(request)
-        return replace(answer, body=answer.body.replace(b"<item>", item + b"<item>", 1))
-
-    target.put(new, grown)
-    site.feeds.append(feed)
-    site.grown[feed.url] = added.entries
 
 
 def _build_failing(land: Land) -> None:
     """In the second edition they fail; in the third they have recovered and have one story more."""
-    for name, answer in (
-        ("500", refusal(500)),
-        ("404", NOT_FOUND),
-        ("page", document("<p>We are at lunch.")),
-        ("410", refusal(410)),
-    ):
+    for name, answer in FAILURES.items():
         site = land.site(f"failing-feed-{name}")
         land.put_feed(site, "/feed.xml")
-        first = site.places["/feed.xml"]
-        _grow(land, site, "/feed.xml", site, "/recovered.xml")
-        site.put("/feed.xml", by_edition({1: first, 2: always(answer), 3: site.places["/recovered.xml"]}))
+        _grow(land, site, site, "/recovered.xml")
+        first, recovered = site.places["/feed.xml"], site.places["/recovered.xml"]
+        site.put("/feed.xml", by_edition({1: first, 2: always(answer), 3: recovered}))
+
+
+def _grow(land: Land, site: Site, target: Site, path: str) -> str:
+    """There the feed of the site has one story more; its address."""
+    feed, added = site.feeds[-1], land.entries(target, 1)
+    site.grown[feed.url] = added
+    return target.put(path, served("rss20", Listing(site.title, site.url("/"), (*added, *feed.entries))))
 
 
 def _build_index(land: Land) -> None:

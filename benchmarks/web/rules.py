@@ -42,7 +42,9 @@ def build(land: Land) -> None:
         site.robots(*lines)
     _build_odd_ones(land)
     _build_closed(land)
+    _build_feeds(land)
     _build_hurried(land)
+    _build_busy(land)
 
 
 def _site(land: Land, name: str) -> Site:
@@ -85,6 +87,9 @@ def _build_closed(land: Land) -> None:
         site.put("/robots.txt", answer)
         site.want(site.put_story(land.number(), OPEN), "quarantine", "robots", asked=0)
         site.forbid("/")
+
+
+def _build_feeds(land: Land) -> None:
     site = land.site("rules-no-feed")
     site.robots("User-agent: *", "Disallow: /feed.xml")
     feed = land.put_feed(site, "/feed.xml")
@@ -102,20 +107,19 @@ def _build_hurried(land: Land) -> None:
         site.delay = CRAWL_DELAY
         for url in land.stories(site, 6):
             site.want(url)
-    for name, status, say in (
-        ("seconds", 429, _in_seconds),
-        ("date", 429, _on_date),
-        ("unavailable", 503, _in_seconds),
-    ):
+
+
+def _build_busy(land: Land) -> None:
+    kinds = {"seconds": (429, _in_seconds), "date": (429, _on_date), "unavailable": (503, _in_seconds)}
+    for name, (status, say) in kinds.items():
         site = land.site(f"busy-{name}")
         gate = Turnstile(status, say)
         for url in land.stories(site, 6):
             path = url.removeprefix(site.url(""))
             site.want(site.put(path, gate.before(site.places[path])))
     site = land.site("busy-feed")
-    feed = land.put_feed(site, "/feed.xml")
+    land.put_feed(site, "/feed.xml")
     site.put("/feed.xml", Turnstile(429, _in_seconds).before(site.places["/feed.xml"]))
-    site.feeds[-1] = feed
 
 
 class Turnstile:

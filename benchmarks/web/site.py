@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 from itertools import count
@@ -161,11 +161,6 @@ class Land:
         lines = [f"{site.address} {site.name}" for site in self.sites.values()]
         lines += [f"{address} {name}" for name, addresses in self.names.items() for address in addresses]
         return "\n".join(lines) + "\n"
-
-    def at(self, names: Iterable[str]) -> list[Site]:
-        """The sites whose names begin with one of these words."""
-        wanted = tuple(names)
-        return [site for name, site in self.sites.items() if name.startswith(wanted)]
 
 
 def inside(address: str) -> bool:
