@@ -72,7 +72,7 @@ def make(keeper: Connection, request: pytest.FixtureRequest) -> Make:
 
 
 def ask(client: httpx.Client, one: Operation, headers: dict[str, str]) -> httpx.Response:
-    path = one.path.replace("{id}", "1").replace("{name:path}", "x")
+    path = one.path.replace("{id}", "1").replace("{id:int}", "1").replace("{name:path}", "x")
     body = b"{}" if one.takes else None
     return client.request(one.method, path, content=body, headers={"content-type": "application/json"} | headers)
 
