@@ -10,8 +10,9 @@ import pytest
 
 from newsroom.desk import EPOCH, Desk, offer
 from wireroom.database import Connection
+from wireroom.dispatcher.__main__ import PLAN
 from wireroom.errors import Transient
-from wireroom.ledger import flights, lost, pauses, polls, sources
+from wireroom.ledger import flights, lost, pauses, poll_launch, polls, sources
 from wireroom.ledger.launch import Flight
 from wireroom.ledger.lost import Lost
 from wireroom.ledger.offer import KEEP_SECONDS, Offer, Refused
@@ -386,6 +387,37 @@ def test_sources_are_listed_by_what_is_asked_page_by_page(stand: Newsstand) -> N
     assert [one.id for one in sources.find(stand.db, Asked(), 2, after=ids[0])] == ids[1:3]
     assert [one.id for one in sources.find(stand.db, Asked(state="paused"), 9)] == ids[:1]
     assert [one.id for one in sources.find(stand.db, Asked(state="new", source="h2.example"), 9)] == ids[2:3]
+
+
+def test_a_claim_costs_the_same_with_thousands_of_polls_that_wait_for_one_host(stand: Newsstand) -> None:
+    def crowd(first: int, number: int) -> None:
+        wanted = [Wanted(url=f"https://crowd.example/{n}") for n in range(first, first + number)]
+        for start in range(0, number, sources.CHUNK):
+            sources.add(stand.db, wanted[start : start + sources.CHUNK], "ada")
+        while stand.launcher.launch(stand.db, EPOCH).more:
+            pass
+
+    def buffers() -> int:
+        total = 0
+        for name in ("call", "due"):
+            given = {"most": 64, "limit": 256, "lane": "live", "patience": 5.0}
+            with stand.db.transaction(force_rollback=True):
+                for setting, value in PLAN.items():
+                    stand.db.execute("SELECT set_config(%s, %s, true)", [setting, value])
+                statement = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(poll_launch.queries, name)}"
+                row = stand.db.execute(statement.encode(), given).fetchone()
+                assert row is not None
+                plan = row[0][0]["Plan"]
+                total += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+        return total
+
+    crowd(0, 100)
+    stand.db.execute("VACUUM sources, hosts")
+    few = buffers()
+    crowd(100, 5000)
+    stand.db.execute("VACUUM sources, hosts")
+    assert stand.desk.value("SELECT count(*) FROM sources WHERE parked") == 5099
+    assert buffers() <= few * 2
 
 
 def test_two_dispatchers_never_poll_a_source_or_a_host_twice(

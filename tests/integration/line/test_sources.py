@@ -81,6 +81,9 @@ def test_a_feed_in_and_articles_out_with_what_the_feed_said(line: Line, stand: N
     assert (again.status, again.seen, again.known, again.accepted) == ("read", 4, 3, 1)
     line.drain()
     assert all(stand.asked[f"/{n}"] == 1 for n in range(1, 5))
+    stand.display["/feed"] = Display(stand.feed([(stand.url(n), NEW) for n in range(5, 10)]))
+    assert poll(line, id_).cause == "may have missed entries: none of those it shows was known"
+    line.drain()
     line.check()
 
 
