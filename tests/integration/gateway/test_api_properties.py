@@ -67,7 +67,9 @@ def test_every_answer_is_as_documented(case: Any, door: Door) -> None:
     if re.fullmatch(r"[\d.]+", str(case.query.get("wait", ""))):
         case.query["wait"] = 0
     lines = case.media_type == LINES[0]
-    excluded = [*EXCLUDED, checks.negative_data_rejection] if lines else EXCLUDED
+    # Bad lines are answered one by one; and a parameter that is an empty list is not sent at all.
+    forgiven = lines or any(value in (None, [], {}) for value in case.query.values())
+    excluded = [*EXCLUDED, checks.negative_data_rejection] if forgiven else EXCLUDED
     answer = case.call_and_validate(base_url=door.url, headers=door.headers, excluded_checks=excluded)
     for line in answer.content.splitlines() if lines and answer.status_code == 200 else ():
         told = msgspec.json.decode(line)
