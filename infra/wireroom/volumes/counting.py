@@ -31,7 +31,8 @@ def count(connection: Connection, hour: int, watched: int) -> bool:
     Of the hours, those from `watched` on had a dispatcher. What is counted twice is counted once.
     """
     with connection.transaction():
-        if (connection.execute(queries.try_judge).fetchone() or (False,))[0] is not True:
+        locked, *_ = connection.execute(queries.try_judge).fetchone() or (False,)
+        if not locked:
             return False
         (since,) = connection.execute(queries.reach, {"hour": hour, "most": MOST, "again": AGAIN}).fetchone() or (hour,)
         until = min(hour, since + STEP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from math import exp, log
 from typing import NamedTuple
@@ -15,9 +15,8 @@ _STEPS = (1.25, 1.1)
 _SCALES, _SHAPES = (0.5, 2000.0), (0.4, 2.0)
 _DOUBT = (1.0, 0.35)
 """How far from 1 the logarithms of scale and shape are thought to be, before anything is known."""
-_FREAKS = 0.01
-"""The longest silences, at least one of them, are only taken to be as long as the next: an outage is no habit."""
-_LEAST = 1e-12
+_LEAST = 1e-7
+"""What is less likely is weighed as this: an outage is no habit, and two are none."""
 
 
 class Run(NamedTuple):
@@ -49,7 +48,8 @@ def learn_gaps(runs: Sequence[Run]) -> GapLaw:
     """The law that explains these runs best, with some doubt that it is far from one by lot."""
     if not runs:
         return GapLaw()
-    weigh = partial(_unlikeliness, Counter(_without_freaks(runs)))
+    rounded = Counter(Run(_rounded(run.empty), _rounded(max(run.last, 0.02))) for run in runs)
+    weigh = partial(_unlikeliness, rounded)
     best, least = (0, 0), weigh(GapLaw())
     known = {best: least}
     while True:
@@ -62,19 +62,8 @@ def learn_gaps(runs: Sequence[Run]) -> GapLaw:
         best, least = nearest, known[nearest]
 
 
-def _without_freaks(runs: Sequence[Run]) -> Iterable[Run]:
-    """Runs rounded, so that equal ones are weighed once; what came after a freak is taken as not known."""
-    ordered = sorted(runs)
-    silences = sum(run.empty > 0 for run in ordered)
-    usual = ordered[: len(ordered) - min(silences, 1 + int(_FREAKS * silences))]
-    longest = usual[-1].empty if usual else 0.0
-    for run in ordered[: len(usual)]:
-        yield Run(_rounded(run.empty), _rounded(max(run.last, 0.02)))
-    for _ in ordered[len(usual) :]:
-        yield Run(_rounded(longest), float("inf"))
-
-
 def _rounded(expected: float) -> float:
+    """So that equal ones are weighed once."""
     return float(f"{expected:.2g}")
 
 

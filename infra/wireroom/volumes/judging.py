@@ -38,15 +38,13 @@ class Judged(NamedTuple):
 
 
 def judge_hour(connection: Connection, hour: int) -> Judged:
-    """Judge every source at the beginning of `hour`; nothing where that was done, or another one is at it."""
-    if is_judged(connection, hour):
-        return Judged([])
+    """Judge every source at the beginning of `hour`; nothing where that was done, or it is not counted."""
     sources = [*map(_source, connection.execute(queries.sources))]
     bench = _bench(connection, hour, sources)
     found = [(one, *bench.verdict(one)) for one in sources]
     with connection.transaction():
-        locked = connection.execute(queries.try_judge).fetchone()
-        if locked is None or locked[0] is not True or is_judged(connection, hour):
+        locked, *_ = connection.execute(queries.try_judge).fetchone() or (False,)
+        if not locked or connection.execute(queries.is_open, {"hour": hour - 1}).fetchone() != (True,):
             return Judged([])
         _keep(connection, bench, found)
         crash_at(Point.JUDGED_WRITTEN)

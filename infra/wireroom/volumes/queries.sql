@@ -143,6 +143,10 @@ UPDATE volume_hours SET expected = mine.expected, tide = mine.tide
 FROM unnest(%(hours)s::int[], %(expected)s::float8[], %(tides)s::float8[]) AS mine (hour, expected, tide)
 WHERE volume_hours.hour = to_timestamp(mine.hour::bigint * 3600)
 
+-- name: is_open
+-- Whether an hour is counted and not judged.
+SELECT EXISTS (SELECT FROM volume_hours WHERE hour = to_timestamp(%(hour)s::bigint * 3600) AND expected IS NULL)
+
 -- name: is_judged
 SELECT EXISTS (SELECT FROM volume_hours WHERE hour = to_timestamp(%(hour)s::bigint * 3600) AND expected IS NOT NULL)
 

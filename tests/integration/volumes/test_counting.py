@@ -62,12 +62,12 @@ def test_what_is_no_news_is_not_counted(desk: Almanac) -> None:
 def test_an_article_of_another_source_counts_when_it_is_first_shown(desk: Almanac) -> None:
     then = desk.now - 4
     job, *_ = desk.came("Ebb", [then])
-    for source, hour in (("Tide", then + 1), ("Tide", then + 1), ("Tide", then + 2), ("Ebb", then + 1)):
+    for source, hour in (("Tide", then + 1), ("Tide", then + 1), ("Tide", then + 3), ("Ebb", then + 1)):
         desk.seen(source, job, hour)
-    desk.count(then + 2)
+    desk.count(then + 3)
     desk.count()
     assert volumes(desk, then + 1) == {"sighted": 1}
-    assert volumes(desk, then + 2) == volumes(desk, then + 1, "Ebb") == {}
+    assert volumes(desk, then + 3) == volumes(desk, then + 1, "Ebb") == {}
     assert desk.value("SELECT sources FROM volume_hours WHERE hour = to_timestamp(%s::bigint * 3600)", then + 1) == 1
 
 

@@ -105,6 +105,13 @@ def test_the_law_of_gaps_is_that_by_which_they_were_drawn() -> None:
         assert law.scale == pytest.approx(scale, rel=0.3) and law.shape == pytest.approx(shape, rel=0.2)
 
 
+def test_one_outage_is_no_habit() -> None:
+    chance = random.Random(9)
+    runs = [Run(chance.expovariate(1), 0.5) for _ in range(60)]
+    usual, once = (learn_gaps(given).length(1e-6) for given in (runs, [*runs, Run(60.0, 0.5)]))
+    assert once == pytest.approx(usual, rel=0.25)
+
+
 def test_nothing_is_believed_of_a_source_without_gaps() -> None:
     assert learn_gaps([]) == GapLaw(1.0, 1.0)
     assert learn_gaps([Run(0.0, 60.0)] * 1000).length(1e-6) == pytest.approx(14, rel=0.3)
