@@ -22,6 +22,11 @@ DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
 DELETE FROM parse_health WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM parse_health WHERE until <= now() - interval '1 year' LIMIT %(most)s))
 
+-- name: expire_robots
+-- Rules of origins that nobody has asked for anything since.
+DELETE FROM robots WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM robots WHERE good_until <= now() - interval '7 days' LIMIT %(most)s))
+
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.
 SELECT child.relname FROM pg_inherits
