@@ -1,3 +1,8 @@
+-- name: expire_robots
+-- Rules of origins that nobody has asked for anything since.
+DELETE FROM robots WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM robots WHERE good_until <= now() - interval '7 days' LIMIT %(most)s))
+
 -- name: expire_receipts
 DELETE FROM receipts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
@@ -21,11 +26,6 @@ DELETE FROM intake_batches WHERE ctid = ANY(ARRAY(
 -- Windows of sources that fell silent; of the others, who fills one deletes those with which none is compared any more.
 DELETE FROM parse_health WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM parse_health WHERE until <= now() - interval '1 year' LIMIT %(most)s))
-
--- name: expire_robots
--- Rules of origins that nobody has asked for anything since.
-DELETE FROM robots WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM robots WHERE good_until <= now() - interval '7 days' LIMIT %(most)s))
 
 -- name: old_capture_days
 -- Partitions of which every day is before the first that is kept.
