@@ -20,6 +20,7 @@ LOCK_PATIENCE = "200ms"
 OTHER = "captures_other"
 """Has the pages of days that nobody made."""
 EXPIRING = (
+    queries.expire_robots,
     queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches, queries.expire_parse_health,
     queries.expire_polls, queries.expire_entries, queries.expire_volumes, queries.expire_volume_hours,
     queries.expire_source_health,

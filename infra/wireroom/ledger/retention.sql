@@ -1,3 +1,8 @@
+-- name: expire_robots
+-- Rules of origins that nobody has asked for anything since.
+DELETE FROM robots WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM robots WHERE good_until <= now() - interval '7 days' LIMIT %(most)s))
+
 -- name: expire_receipts
 DELETE FROM receipts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM receipts WHERE accepted_at <= now() - interval '30 days' LIMIT %(most)s))
