@@ -15,14 +15,16 @@ SELECT array(SELECT nextval('jobs_id_seq') FROM generate_series(1, %(jobs)s)),
        current_ticket('process', 'live'), current_ticket('process', 'backfill')
 
 -- name: win_offers
--- The hashes that nobody offers now, nor has offered for as long as mine is new; waits for whoever is offering the same at
--- this moment. An offer that would end later than any does was written before the clock was set back.
+-- The hashes that nobody offers now, nor has offered for as long as mine is new, unless that was rejected: another address
+-- of the article may do better. Waits for whoever is offering the same at this moment. An offer that would end later than
+-- any does was written before the clock was set back.
 INSERT INTO offers AS offer (hash, job_id, until)
 SELECT hash, job_id, 'infinity'
 FROM unnest(%(hashes)s::bytea[], %(jobs)s::bigint[], %(fresh)s::float8[]) AS mine (hash, job_id, fresh)
 WHERE fresh = 0 OR NOT EXISTS (
     SELECT FROM offers AS ended
-    WHERE ended.hash = mine.hash AND ended.until < now() AND ended.until >= now() - make_interval(secs => fresh))
+    WHERE ended.hash = mine.hash AND ended.until < now() AND ended.until >= now() - make_interval(secs => fresh)
+        AND NOT EXISTS (SELECT FROM outcomes WHERE outcomes.job_id = ended.job_id AND outcome = 'rejected'))
 ORDER BY hash
 ON CONFLICT (hash) DO UPDATE SET job_id = excluded.job_id, until = excluded.until
     WHERE offer.until < now() OR (offer.until > now() + make_interval(secs => %(farthest)s) AND offer.until < 'infinity')

@@ -12,7 +12,7 @@ from newsroom.desk import EPOCH, Desk, offer
 from wireroom.database import Connection
 from wireroom.dispatcher.__main__ import PLAN
 from wireroom.errors import Transient
-from wireroom.ledger import flights, lost, pauses, poll_launch, polls, sources
+from wireroom.ledger import ends, flights, lost, pauses, poll_launch, polls, sources
 from wireroom.ledger.launch import Flight
 from wireroom.ledger.lost import Lost
 from wireroom.ledger.offer import KEEP_SECONDS, Offer, Refused
@@ -247,9 +247,12 @@ def test_a_removed_source_takes_its_entries_along_and_leaves_its_polls(stand: Ne
     stand.desk.check()
 
 
-def end_of(desk: Desk, job: int, days: int) -> None:
+def end_of(desk: Desk, job: int, days: int, *, rejected: bool = False) -> None:
     """The job has ended so many days ago."""
-    desk.finish((job, 1))
+    unchanged = ends.End(job, "unchanged", article_id=1, version=1)
+    with desk.db.transaction():
+        ends.lock_runs(desk.db, [(job, 1)])
+        ends.end(desk.db, [ends.End(job, "rejected", "gone", "a test") if rejected else unchanged])
     desk.db.execute("UPDATE offers SET until = now() - make_interval(days => %s) WHERE job_id = %s", [days, job])
 
 
@@ -265,6 +268,14 @@ def test_an_article_that_others_offered_within_thirty_days_is_not_fetched_again(
     assert ended is not None and (ended.tally.sighted, ended.tally.accepted) == (sighted, 1 - sighted)
     seen = stand.db.execute("SELECT job_id, url FROM sightings").fetchall()
     assert seen == [(job, "https://b.example/1")] * sighted
+
+
+def test_an_article_whose_offer_was_rejected_is_fetched_for_the_next_feed(stand: Newsstand) -> None:
+    stand.add("https://a.example/feed")
+    job = stand.desk.job(url="https://m.b.example/1")
+    end_of(stand.desk, job, 1, rejected=True)
+    ended = stand.finish(shown("https://b.example/1"))
+    assert ended is not None and (ended.tally.sighted, ended.tally.accepted) == (0, 1)
 
 
 def test_a_changed_entry_is_offered_by_the_ordinary_rules(stand: Newsstand) -> None:
