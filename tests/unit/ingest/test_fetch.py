@@ -454,7 +454,7 @@ def test_hints_without_end_are_no_answer(site: Site, fetch: Fetch) -> None:
 
 def test_a_body_that_drips_is_left_at_the_deadline(site: Site, fetch: Fetch) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n")
         with suppress(OSError):
             while True:
                 handler.wfile.write(b"x")
@@ -538,7 +538,7 @@ def test_a_fetcher_goes_on_after_failures(site: Site) -> None:
     stall, gone, good = site.stall("/stall"), site.url("/gone"), site.page("/good", b"Tides")
 
     async def all_three() -> list[object]:
-        fetcher = Fetcher("Test/1", 0.3, 1000, "127.0.0.1/32")
+        fetcher = Fetcher("Test/1", 1.5, 1000, "127.0.0.1/32")
         return await asyncio.gather(*map(fetcher.fetch, (stall, gone, good)), return_exceptions=True)
 
     first, second, third = asyncio.run(all_three())

@@ -186,6 +186,6 @@ def test_a_flight_goes_over_the_real_net(site: Site) -> None:
     pages = [PageRequest(number, url, "127.0.0.1", None) for number, url in enumerate(urls)]
     newsroom = Newsroom()
 
-    fetcher = Fetcher("Test/1", 0.3, 1000, "127.0.0.1/32")
+    fetcher = Fetcher("Test/1", 1.5, 1000, "127.0.0.1/32")
     asyncio.run(fetch_flight(pages, fetcher, newsroom))
     assert [type(newsroom.desk[number]) for number in range(3)] == [FetchedPage, Unusable, Busy]

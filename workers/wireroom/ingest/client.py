@@ -31,22 +31,19 @@ class Answer(NamedTuple):
 
     status: int
     headers: httpx.Headers
+    announced: int
     chunks: AsyncIterator[bytes]
 
     async def read(self, limit: int) -> bytes:
         """The decoded body; raises `Unusable` once it has more than `limit` bytes, `Transient` if it breaks off."""
         encoding = self.headers.get("content-encoding", "")
-        if not encoding and self._announced() > limit:
+        if not encoding and self.announced > limit:
             raise body.too_large(limit)
         return await body.read(self.chunks, encoding, limit)
 
     async def read_head(self, limit: int) -> bytes:
         """At most the first `limit` bytes of the decoded body."""
         return await body.read_head(self.chunks, self.headers.get("content-encoding", ""), limit)
-
-    def _announced(self) -> int:
-        length = self.headers.get("content-length", "")
-        return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0
 
 
 async def at_once() -> None:
@@ -103,7 +100,7 @@ class Client:
             with _plainly(parts.netloc):
                 connection, head = await self._ask(url, raw, kept)
                 status = head.status
-                yield Answer(status, head.headers, connection.chunks())
+                yield Answer(status, head.headers, head.announced, connection.chunks())
             await _settle(kept)
         except Failure:
             # Of a page that is gone, or too large, the connection may still be good.

@@ -24,12 +24,19 @@ class Head(NamedTuple):
     status: int
     headers: httpx.Headers
 
+    @property
+    def announced(self) -> int:
+        """Length of the body, in bytes as sent; 0 if the head does not say."""
+        length = self.headers.get("content-length", "")
+        return int(length) if length.isascii() and length.isdecimal() and len(length) < 20 else 0
+
 
 class Connection:
     """Speaks HTTP/1.1 over a stream. Raises `h11.ProtocolError`, and what httpcore's streams raise."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._announced = 0
         self._talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
         self.heard = False
         """Whether anything came since the last request."""
@@ -42,7 +49,9 @@ class Connection:
         for _ in range(_MOST_HINTS):
             event = await self._next()
             if isinstance(event, h11.Response):
-                return _head(event)
+                head = _head(event)
+                self._announced = head.announced
+                return head
             if not isinstance(event, h11.InformationalResponse):
                 break
         raise h11.RemoteProtocolError("no answer came")
@@ -56,7 +65,7 @@ class Connection:
         """Make ready for another request, reading what is left of the answer if it is little; False: it is of no more
         use. What came after an answer's end would be taken for the next one."""
         left = 0
-        while self._talk.their_state is h11.SEND_BODY and left < _LEFT_OVER:
+        while self._talk.their_state is h11.SEND_BODY and max(left, self._announced) < _LEFT_OVER:
             event = await self._next()
             left += len(event.data) if isinstance(event, h11.Data) else 0
         if self._talk.their_state is not h11.DONE or self._talk.trailing_data != (b"", False):
