@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -284,6 +285,24 @@ def test_a_changed_entry_is_offered_by_the_ordinary_rules(stand: Newsstand) -> N
     end_of(stand.desk, job, 1)
     ended = stand.finish(shown("https://b.example/1", b"otherwise now", fresh=0.0))
     assert ended is not None and ended.tally.accepted == 1
+
+
+def test_a_change_that_came_while_its_article_could_not_be_offered_is_offered_by_the_next_poll(
+    stand: Newsstand,
+) -> None:
+    (id_,) = stand.add("https://a.example/feed")
+    stand.desk.job(url="https://b.example/1")
+    mark = identity_hash("https://b.example/1")
+    for changed, digest in ((datetime.now(UTC), polls.UNSETTLED), (datetime(2025, 1, 1, tzinfo=UTC), b"as it was")):
+        ended = stand.finish(shown("https://b.example/1")._replace(changed=changed), etag='"1"', digest=b"bytes")
+        assert ended is not None and ended.tally.sighted == 1
+        assert polls.known(stand.db, id_, [mark]) == {mark: digest}
+        stand.hurry()
+        flight = stand.start()
+        # What is to be offered again must not be hidden by an answer that nothing is new.
+        assert (flight[1].etag is None, flight[1].digest is None) == (digest == polls.UNSETTLED,) * 2
+        stand.finish(flight=flight)
+        stand.hurry()
 
 
 def test_one_bad_entry_spoils_no_other(stand: Newsstand) -> None:
