@@ -31,7 +31,10 @@ def main() -> None:
     """Serve, as the command line says."""
     given = _arguments()
     given.directory.mkdir(parents=True, exist_ok=True)
-    sockets = open_sockets(given.port)
+    try:
+        sockets = open_sockets(given.port)
+    except OSError as error:
+        sys.exit(f"port {given.port} cannot be had ({error.strerror}): choose another with --port")
     port = sockets[0].getsockname()[1]
     town = build(port, _plan(given))
     _write(town, given.directory)
@@ -45,7 +48,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.web", description=(__doc__ or "").partition("\n")[0])
     usual = Plan()
-    parser.add_argument("--hosts", type=int, help="about so many hosts, instead of the numbers of single kinds")
+    parser.add_argument(
+        "--hosts", type=int, help="about so many publishers and slow hosts, beside some 160 of every other kind"
+    )
     parser.add_argument("--publishers", type=int, default=usual.press.publishers, help="hosts with feeds")
     parser.add_argument("--feeds", type=int, default=usual.press.feeds)
     parser.add_argument("--entries", type=int, default=usual.press.entries, help="stories in each feed")

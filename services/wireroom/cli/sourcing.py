@@ -25,17 +25,18 @@ from wireroom.source_lists import Read, labelled, read_sources
 
 STDIN = "-"
 IMPORT_BYTES = 100_000_000
-_SPAN = re.compile(r"(\d{1,6})([smhd]?)")
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_SPAN = re.compile(r"(\d{1,6})([smhd])")
+_GONE = "there is no such source"
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def span(text: str | None) -> float | None:
-    """Seconds of a span of time, as 90, 10m or 6h."""
+    """Seconds of a span of time, as 90s, 10m or 6h."""
     if text is None:
         return None
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise typer.BadParameter(f"{text!r} is no span of time: give it as 90s, 10m or 6h")
+        raise typer.BadParameter(f"{text!r} is no span of time: give it with its unit, as 90s, 10m or 6h")
     return float(int(found[1]) * _SECONDS[found[2]])
 
 
@@ -117,13 +118,19 @@ def pause(ids: Ids, why: Why = None, as_json: AsLines = False) -> None:
     """
     if refused := check_name("why", why):
         raise typer.BadParameter(refused.cause)
-    _do(ids, lambda db, wanted: ledger_sources.pause(db, wanted, me(), why), "paused", "not paused", as_json=as_json)
+    _do(
+        ids,
+        lambda db, wanted: ledger_sources.pause(db, wanted, me(), why),
+        "paused",
+        "it is paused already",
+        as_json=as_json,
+    )
 
 
 @sources.command()
 def resume(ids: Ids, as_json: AsLines = False) -> None:
     """Poll sources again that were paused, at once. The exit code is 1 if any was not."""
-    _do(ids, ledger_sources.resume, "polled again", "not resumed", as_json=as_json)
+    _do(ids, ledger_sources.resume, "polled again", "it is not paused", as_json=as_json)
 
 
 @sources.command()
@@ -135,7 +142,7 @@ def poll(ids: Ids, wait: Wait = False, as_json: AsLines = False) -> None:
         ids,
         ledger_sources.poll_now,
         "polled as soon as its host allows it",
-        "not polled now",
+        "it is being polled, or paused: `wireroom sources resume` ends that",
         as_json=as_json and not wait,
     )
     if wait:
@@ -167,13 +174,15 @@ def set_(
     )  # fmt: skip
     if refused := ledger_sources.check_change(change):
         raise typer.BadParameter(refused.cause)
-    _do(ids, lambda db, wanted: ledger_sources.change(db, wanted, change), "changed", "not changed", as_json=as_json)
+    if change == Change():
+        raise typer.BadParameter("say what to change: --name, --lane, --fastest, --slowest or --robots")
+    _do(ids, lambda db, wanted: ledger_sources.change(db, wanted, change), "changed", _GONE, as_json=as_json)
 
 
 @sources.command()
 def remove(ids: Ids, as_json: AsLines = False) -> None:
     """Forget sources, and which entries they have shown. Their articles stay, and the record of their polls."""
-    _do(ids, ledger_sources.remove, "removed", "not removed", as_json=as_json)
+    _do(ids, ledger_sources.remove, "removed", _GONE, as_json=as_json)
 
 
 class _End(NamedTuple):
@@ -230,7 +239,7 @@ def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
         write_lines({"id": id_, "url": one.url, "new": one.is_new} for id_, one in taken.items())
     else:
         for id_, one in sorted(taken.items()):
-            known = "" if one.is_new else "  known before"
+            known = "" if one.is_new else f"  known before, and as it was: `wireroom sources set {id_}` changes it"
             answer(f"{id_:>8}  {one.url}{known}")
     known_before = f", {len(taken) - new} known before" if len(taken) > new else ""
     say(f"{new} added{known_before}" + (f", {len(refused)} refused" if refused else ""))
@@ -244,9 +253,9 @@ def _refuse(one: _End) -> None:
 
 
 def _do(
-    ids: Sequence[int], work: Callable[[Connection, Sequence[int]], list[int]], done: str, undone: str, *, as_json: bool
+    ids: Sequence[int], work: Callable[[Connection, Sequence[int]], list[int]], done: str, why: str, *, as_json: bool
 ) -> None:
-    """Do it to those that there are, and tell of each; exits with 1 where any stayed as it was."""
+    """Do it to those that there are, and tell of each; exits with 1 where any stayed as it was, and says why."""
     with open_ledger() as ledger, open_broker() as broker:
         known = {one.id for one in ledger_sources.find(ledger, ledger_sources.Asked(ids=ids), len(ids))}
         changed = set(work(ledger, [id_ for id_ in ids if id_ in known]))
@@ -257,8 +266,7 @@ def _do(
         if id_ in changed and not as_json:
             answer(f"source {id_} is {done}")
         elif id_ not in changed:
-            why = "there is no such source" if id_ not in known else "it is so already, paused, or being polled"
-            say(f"source {id_}: {why}", head=f"{undone}: ")
+            say(f"source {id_}: {why if id_ in known else _GONE}", head="unchanged: ")
     if changed < set(ids):
         raise typer.Exit(1)
 

@@ -37,7 +37,8 @@ def test_what_is_added_is_told_once_and_what_is_refused_with_its_reason(here: He
     assert "refused: ftp://news.example/: url: the URL must begin with http:// or https://, not ftp:" in ended.err
     assert "1 added, 1 refused" in ended.err
     again = here("sources", "add", FEED)
-    assert (again.code, again.out, again.err) == (0, f"       1  {FEED}  known before\n", "0 added, 1 known before\n")
+    assert (again.code, again.err) == (0, "0 added, 1 known before\n")
+    assert again.out == f"       1  {FEED}  known before, and as it was: `wireroom sources set 1` changes it\n"
 
 
 def test_a_source_is_listed_and_shown_with_its_polls(here: Here, desk: Desk) -> None:
@@ -68,7 +69,12 @@ def test_sources_are_paused_resumed_polled_changed_and_removed_by_their_ids(here
     here("sources", "add", FEED, "https://b.example/feed")
     ended = here("sources", "pause", "1", "9", "--why", "too many")
     assert (ended.code, ended.out) == (1, "source 1 is paused\n")
-    assert "not paused: source 9: there is no such source" in ended.err
+    assert "unchanged: source 9: there is no such source" in ended.err
+    assert "source 1: it is paused already" in here("sources", "pause", "1").err
+    assert "`wireroom sources resume` ends that" in here("sources", "poll", "1").err
+    assert "source 2: it is not paused" in here("sources", "resume", "2").err
+    assert "say what to change" in here("sources", "set", "2").err
+    assert "with its unit, as 90s" in here("sources", "set", "2", "--slowest", "10").err
     shown = here("sources", "show", "1").out
     assert "paused since" in shown and "cli:ada: too many" in shown
     assert here("sources", "poll", "1").code == 1
