@@ -8,7 +8,10 @@ from selectolax.lexbor import LexborHTMLParser
 from wireroom.errors import Unusable
 from wireroom.parse import body, outline, parse, plain, states
 from wireroom.parse.bounds import LONGEST, MOST_TAGS, readable
+from wireroom.parse.elements import text_of
 from wireroom.parse.fallback import read_blocks
+from wireroom.parse.furniture import read_furniture
+from wireroom.parse.linked_data import linked_claims
 from wireroom.parse.wording import tidy
 
 HEAD = "<html><head><title>Cable car to run on rain</title></head><body><h1>Cable car to run on rain</h1>"
@@ -114,10 +117,47 @@ def test_of_countless_parts_of_a_state_the_first_are_looked_at() -> None:
     assert not states.read_state(many, "Cable car to run on rain")
 
 
-def test_of_countless_authors_the_first_are_named() -> None:
-    persons = ",".join(f'{{"@type":"Person","name":"Rita Alves {at}"}}' for at in range(150))
-    linked = parse((HEAD + LD % f"[{persons}]" + STORY).encode(), content_type="text/html")
-    assert len(linked.authors) == 100
+NAMES = [f"Rita {chr(65 + at // 26)}{chr(97 + at % 26)}son" for at in range(150)]
+PERSONS = [f'{{"@type":"Person","name":"{name}"}}' for name in NAMES]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        (LD % f"[{','.join(PERSONS)}]", 100),
+        ("".join(f"<meta name=author content='{name}'>" for name in NAMES), 100),
+        ("<i itemprop=headline>Rain</i>" + "".join(f"<i itemprop=author>{name}</i>" for name in NAMES), 20),
+    ],
+)
+def test_of_countless_authors_the_first_are_named(page: str, number: int) -> None:
+    assert len(parse((HEAD + page + STORY).encode(), content_type="text/html").authors) == number
+
+
+def test_of_countless_things_in_the_data_for_machines_the_first_are_looked_at() -> None:
+    article = '{"@type":"NewsArticle","headline":"Rain","author":"Rita Alves"}'
+    few, many = (["[" + '{"@type":"Thing"},' * number + article + "]"] for number in (10, 20_000))
+    assert linked_claims(few, []).authors and not linked_claims(many, []).authors
+
+
+def test_of_a_part_that_holds_the_whole_page_the_beginning_is_its_text() -> None:
+    assert len(text_of(LexborHTMLParser(HEAD + PROSE * 1_000).body)) <= 10_000
+
+
+def test_no_heading_is_looked_for_among_countless_ones_of_a_lower_order() -> None:
+    def page(before: int) -> bytes:
+        lower = "<h2>Snow</h2>" * before + "<h2>Cable car to run on rain</h2><p>By Rita Alves</p>"
+        return ("<html><head><title>Cable car to run on rain</title></head><body>" + lower + STORY).encode()
+
+    assert parse(page(100), content_type="text/html").authors
+    assert parse(page(300), content_type="text/html").origins.get("authors") != "visible"
+
+
+def test_what_stands_behind_endless_boxes_around_a_headline_is_not_looked_at() -> None:
+    def page(boxes: int) -> bytes:
+        return (HEAD + f"<div>a{PROSE * 500}" * boxes + "<span class=byline>By Rita Alves</span>" + STORY).encode()
+
+    found = [read_furniture(LexborHTMLParser(page(boxes)).css("h1")[0], "", False).authors for boxes in (2, 60)]
+    assert found[0] and not found[1]
 
 
 def test_a_headline_has_an_end() -> None:

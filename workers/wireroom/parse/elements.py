@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from wireroom.parse.wording import tidy
 
-_LONGEST = 100_000
+_LONGEST = 10_000
 
 
 def text_of(node: LexborNode | None) -> str:

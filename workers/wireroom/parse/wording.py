@@ -26,9 +26,10 @@ def tidy(text: str) -> str:
 
 def _composed(line: str) -> str:
     """NFC; endless words in pieces, as the time to order the marks on one letter grows with their number squared."""
-    if len(line) <= _LONGEST_WORD:
+    words = line.split(" ")
+    if max(map(len, words)) <= _LONGEST_WORD:
         return normalize("NFC", line)
-    return " ".join("".join(normalize("NFC", piece) for piece in _pieces(word)) for word in line.split(" "))
+    return " ".join("".join(normalize("NFC", piece) for piece in _pieces(word)) for word in words)
 
 
 def _pieces(word: str) -> Iterator[str]:
