@@ -30,7 +30,7 @@ from wireroom.cli.output import (
     write_lines,
 )
 from wireroom.errors import WireroomError
-from wireroom.gateway.sourcing import view
+from wireroom.gateway.views import source_view
 from wireroom.ledger import sources as ledger_sources
 from wireroom.ledger.sources import KINDS, STATES, Asked, PollEnd, Source
 from wireroom.source_lists import write_opml
@@ -72,7 +72,7 @@ def list_(
     with open_ledger() as ledger:
         found = ledger_sources.find(ledger, asked, limit, after)
     if as_json:
-        write_lines(view(one) for one in found)
+        write_lines(source_view(one) for one in found)
     elif found:
         _table(found)
     else:
@@ -95,7 +95,7 @@ def show(
             raise WireroomError(f"there is no source {source_id}; see `wireroom sources list`")
         polls = ledger_sources.last_polls(ledger, source_id, limit)
     if as_json:
-        write_json(view(found[0]) | {"polls": as_objects(polls)})
+        write_json(source_view(found[0]) | {"polls": as_objects(polls)})
         return
     _head(found[0])
     _polls(polls)
@@ -125,7 +125,7 @@ def show_ends(ids: Sequence[int], *, as_json: bool) -> None:
         found = ledger_sources.find(ledger, Asked(ids=ids), len(ids))
         led = [one for id_ in ids for one in ledger_sources.find(ledger, Asked(found_by=id_), 1000)]
     if as_json:
-        write_lines(view(one) for one in (*found, *led))
+        write_lines(source_view(one) for one in (*found, *led))
     else:
         _table([*found, *led])
 

@@ -18,6 +18,7 @@ from wireroom.gateway.lock import caller_of
 from wireroom.gateway.orders import read_order
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
+from wireroom.gateway.views import source_view
 from wireroom.ledger import sources
 from wireroom.ledger.offer import Refused, check_name
 from wireroom.ledger.sources import KINDS, STATES, Added, Asked, Change, PollEnd, Source, Wanted
@@ -93,14 +94,16 @@ async def show_sources(request: Request) -> Response:
     limit, after = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN, number_of(request, "after", 0) or 0
     found = await in_time(_find, desk_of(request), asked, limit + 1, after)
     cursor = found[:limit][-1].id if found else after
-    return as_json({"sources": [view(one) for one in found[:limit]], "cursor": cursor, "more": len(found) > limit})
+    return as_json(
+        {"sources": [source_view(one) for one in found[:limit]], "cursor": cursor, "more": len(found) > limit}
+    )
 
 
 async def show_source(request: Request) -> Response:
     """A source, and its last polls, the newest first."""
     id_ = id_of(request, "source")
     found, polls = await in_time(_look, desk_of(request), id_)
-    return as_json(view(found) | {"polls": [one._asdict() for one in polls]})
+    return as_json(source_view(found) | {"polls": [one._asdict() for one in polls]})
 
 
 async def change_source(request: Request) -> Response:
@@ -109,7 +112,7 @@ async def change_source(request: Request) -> Response:
     if refused := sources.check_change(change):
         raise refusal(refused)
     with_change = await in_time(_do, desk_of(request), id_, lambda db: sources.change(db, [id_], change))
-    return as_json(view(with_change[1]))
+    return as_json(source_view(with_change[1]))
 
 
 async def remove_source(request: Request) -> Response:
@@ -137,11 +140,6 @@ async def resume_source(request: Request) -> Response:
     """Poll a paused source again, at once."""
     id_ = id_of(request, "source")
     return _changed(await in_time(_do, desk_of(request), id_, lambda db: sources.resume(db, [id_]), wakes=True))
-
-
-def view(source: Source) -> dict[str, Any]:
-    """A source as the API shows it."""
-    return source._asdict() | {"state": source.state}
 
 
 def _changed(done: tuple[bool, Source]) -> Response:

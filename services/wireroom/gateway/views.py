@@ -7,6 +7,7 @@ from typing import Any
 
 from wireroom.ledger.events import Page
 from wireroom.ledger.look import JobState, Step
+from wireroom.ledger.sources import Source
 from wireroom.ledger.submissions import Progress
 from wireroom.records import Seen, StoredArticle, Version
 from wireroom.records.differences import Difference
@@ -44,6 +45,11 @@ def difference_view(found: Difference) -> dict[str, Any]:
         "fields": [one._asdict() for one in found.fields],
         "body": [one._asdict() for one in found.body],
     }
+
+
+def source_view(source: Source) -> dict[str, Any]:
+    """What is polled, and how its last poll ended."""
+    return source._asdict() | {"state": source.state}
 
 
 def submission_view(progress: Progress) -> dict[str, Any]:
