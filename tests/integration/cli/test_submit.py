@@ -261,7 +261,7 @@ def test_ctrl_c_ends_it_without_a_traceback_and_keeps_what_was_accepted(wireroom
         for _ in range(20):
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(1)
+                process.wait(5)
                 break
         assert process.returncode == 130
         assert b"Traceback" not in process.stderr.read()
