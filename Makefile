@@ -50,6 +50,10 @@ test-containers: setup  ## build the images and test them, on the Docker engine 
 test-faults: setup  ## do harm to a whole line in every way we know, and prove that nothing is lost (20 minutes)
 	$(BIN)/pytest -v --durations=10 --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/faults
 
+.PHONY: test-web
+test-web: setup  ## a whole line on a local web of some hundred hosts: manners, safety, 1,000 feeds (15 minutes); WEB_FEEDS=100
+	$(BIN)/pytest -v --capture=no --durations=10 tests/web
+
 .PHONY: test-mutations
 test-mutations: setup  ## put known mistakes into a copy of the code, and see the tests turn red (15 minutes)
 	$(BIN)/pytest -v tests/faults/mutations

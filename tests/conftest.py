@@ -26,6 +26,7 @@ APART = {
     Path(__file__).parent / "containers" / "test_full_disk.py": "It needs a Docker engine, too: make test-full-disk.",
     Path(__file__).parent / "faults": "They take a quarter of an hour: make test-faults.",
     Path(__file__).parent / "faults" / "mutations": "They put mistakes into a copy of the code: make test-mutations.",
+    Path(__file__).parent / "web": "They take a quarter of an hour: make test-web.",
     Path(__file__).parent / "soak": "They take half an hour: make test-faults-soak.",
 }
 """Tests that are collected only where they are named, and why."""

@@ -25,9 +25,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.extract.pages import Page, read_pages
 from benchmarks.extract.scores import Score, by_set, load_score, scored
+from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
 from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of, in_other_articles, is_believed
-from wireroom.parse.charset import decode
 from wireroom.parse.fallback import read_blocks
 from wireroom.parse.forest import LEARNED, Learned
 from wireroom.parse.lexicon import Lexicon, words_at_ends, words_of

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from kombu.transport.virtual import base
 
 from wireroom.errors import WireroomError
-from wireroom.topology import EPOCH_KEY, STAGES, WAKE_CHANNEL, queue_name, task_name
+from wireroom.topology import EPOCH_KEY, QUEUED, WAKE_CHANNEL, queue_name, task_name
 
 _ANSWER_SECONDS = 2.0
 CONSUMER_SECONDS = 20.0
@@ -32,7 +32,7 @@ def make_app(redis_url: str, answer_seconds: float = _ANSWER_SECONDS) -> Celery:
     """The Celery application: JSON only, no results, no redelivery of its own (the ledger has one)."""
     app = Celery("wireroom", broker=redis_url, set_as_current=False)
     app.conf.update(
-        task_queues=[Queue(queue_name(stage), _DIRECT, routing_key=queue_name(stage)) for stage in STAGES],
+        task_queues=[Queue(queue_name(stage), _DIRECT, routing_key=queue_name(stage)) for stage in QUEUED],
         task_default_queue=queue_name("parse"),
         task_create_missing_queues=False,
         task_serializer="json",

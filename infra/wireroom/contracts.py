@@ -52,6 +52,8 @@ class FetchedPage(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     """The final URL after redirects; None for content without an address."""
     requested_url: str | None = None
+    redirects: list[str] = []
+    """The addresses that led to it, in their order; the first is the one requested."""
     status: int | None = None
     """HTTP status; None for inline content."""
     headers: dict[str, str] = {}

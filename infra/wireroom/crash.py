@@ -63,6 +63,17 @@ class Point(StrEnum):
     CAPTURE_WRITTEN = "capture.written"
     CAPTURE_COMMITTED = "capture.committed"
     """Before the dispatcher is woken."""
+    MOVE_WRITTEN = "move.written"
+    """A page is to be fetched from another host."""
+    MOVE_COMMITTED = "move.committed"
+    """Before the dispatcher is woken."""
+
+    POLL_WRITTEN = "poll.written"
+    """The entries of a feed are accepted, and its poll is recorded."""
+    POLL_COMMITTED = "poll.committed"
+    """Before the dispatcher is woken."""
+    POLL_BETWEEN_CHUNKS = "poll.between_chunks"
+    """Some entries of a long list are accepted, the others are not."""
 
     WORKED = "worked"
     """The work on a flight is done, and it is not handed over."""
@@ -104,6 +115,12 @@ class Point(StrEnum):
     """Articles are counted into the windows of their sources."""
     PROOFREAD_COMMITTED = "proofread.committed"
     """What they break is not told."""
+    VOLUMES_WRITTEN = "volumes.written"
+    """What came and ended is counted by the hour."""
+    VOLUMES_COMMITTED = "volumes.committed"
+    JUDGED_WRITTEN = "judged.written"
+    JUDGED_COMMITTED = "judged.committed"
+    """What is otherwise of a source is not told."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import Collector
 
-from wireroom.topology import STAGES
+from wireroom.topology import POLL, STAGES
 
 prometheus_client.disable_created_metrics()
 
@@ -28,7 +28,9 @@ MEDIA_TYPE = prometheus_client.exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 Via = Literal["http", "list"]
 _VIAS: tuple[Via, ...] = ("http", "list")
+_AWAY = ("no_token", "bad_token", "missing_scope", "too_fast")
 _LEGS, _LANES = ("fetch", "process"), ("live", "backfill")
+_ENTRIES = ("known", "accepted", "sighted", "refused")
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 ACCEPTED = Counter(
@@ -38,6 +40,9 @@ DUPLICATES = Counter(
     "wireroom_duplicates_total", "Offers that were known already, answered with their job.", ["via"], registry=GATEWAY
 )
 REFUSED = Counter("wireroom_refused_total", "Offers that were not accepted.", ["via", "reason"], registry=GATEWAY)
+TURNED_AWAY = Counter(
+    "wireroom_turned_away_total", "Requests that no token let in, or not yet.", ["reason"], registry=GATEWAY
+)
 
 FINISHED = Counter("wireroom_finished_total", "Jobs that reached their outcome.", ["outcome"], registry=DISPATCHER)
 QUARANTINED = Counter(
@@ -72,6 +77,19 @@ PAUSES = Gauge("wireroom_pauses", "Pauses of the line, a leg, a lane, a source o
 BREAKS = Gauge(
     "wireroom_source_breaks", "Fields that parse does not find in a source's articles as it used to.", registry=LEDGER
 )
+POLLED_SOURCES = Gauge(
+    "wireroom_polled_sources", "Sources: polled, new, failing, or paused.", ["state"], registry=LEDGER
+)  # fmt: skip
+POLLS_LATE = Gauge(
+    "wireroom_polls_late_seconds", "How long the poll is late that has waited longest; 0 if none is.", registry=LEDGER
+)
+SOURCES = Gauge(
+    "wireroom_sources", "Sources by how much comes from them, beside what is expected.", ["state"], registry=LEDGER
+)
+UNHEARD = Gauge(
+    "wireroom_unheard_sources", "Of how many sources something was expected, hour by hour, since anybody was heard.",
+    registry=LEDGER,
+)  # fmt: skip
 GAP = Gauge(
     "wireroom_reconciliation_gap", "Findings of the last reconciliation: 0 if all is accounted for.", registry=LEDGER
 )
@@ -89,6 +107,10 @@ RETRIES = Counter(
 FETCHES = Counter(
     "wireroom_fetches_total", "Requests to publishers, by the class of the answer.", ["status"], registry=WORKER
 )
+POLLS = Counter("wireroom_polls_total", "Polls of sources, by how they ended.", ["status"], registry=WORKER)
+ENTRIES = Counter(
+    "wireroom_entries_total", "Entries that polls saw, by what became of them.", ["end"], registry=WORKER
+)  # fmt: skip
 WORKER.register(LOST_FLIGHTS)
 
 READY = Gauge("wireroom_ready", "1 while the process is ready for work, else 0.", ["role"], registry=PROCESS)
@@ -101,6 +123,8 @@ def page(collectors: Iterable[Collector]) -> bytes:
 
 def begin_gateway() -> None:
     """Let the counters of a gateway begin at 0: a rate does not see the first step of what was not there before."""
+    for reason in _AWAY:
+        TURNED_AWAY.labels(reason)
     for via in _VIAS:
         DUPLICATES.labels(via)
         for lane in _LANES:
@@ -114,6 +138,7 @@ def begin_dispatcher() -> None:
     for leg in _LEGS:
         FLIGHTS_LAUNCHED.labels(leg)
         ARTICLES_LAUNCHED.labels(leg)
+    FLIGHTS_LAUNCHED.labels(POLL)
     for rule in ("epoch", "waiting", "stalled"):
         LOST_FLIGHTS.labels(rule)
 
@@ -126,6 +151,10 @@ def begin_worker(stage: str) -> None:
     LOST_FLIGHTS.labels("died")
     for status in ("2xx", "3xx", "4xx", "5xx", "error") if stage == STAGES[0] else ():
         FETCHES.labels(status)
+    for poll in ("read", "unchanged", "failed") if stage == STAGES[0] else ():
+        POLLS.labels(poll)
+    for end in _ENTRIES if stage == STAGES[0] else ():
+        ENTRIES.labels(end)
 
 
 @contextmanager
@@ -144,6 +173,13 @@ def count_ends(ended: Mapping[str, int]) -> None:
     """Jobs that have ended, by how: an outcome, or `quarantined`."""
     for kind, number in ended.items():
         (QUARANTINED if kind == "quarantined" else FINISHED.labels(kind)).inc(number)
+
+
+def count_poll(status: str, entries: Mapping[str, int]) -> None:
+    """A poll has ended, and so much became of the entries it saw: known, accepted, sighted or refused."""
+    POLLS.labels(status).inc()
+    for end in _ENTRIES:
+        ENTRIES.labels(end).inc(entries.get(end, 0))
 
 
 def count_fetch(status: int | None) -> None:

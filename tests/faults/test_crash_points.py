@@ -27,7 +27,9 @@ from wireroom.client.answers import Accepted
 from wireroom.client.jobs import Fields
 from wireroom.crash import VARIABLE, Point
 from wireroom.embedded import EmbeddedPostgres
+from wireroom.ledger import sources
 from wireroom.ledger.accept import CHUNK
+from wireroom.ledger.sources import Added, Wanted
 from wireroom.logs import Event
 from wireroom.topology import INTAKE_LIST, queue_name
 
@@ -88,6 +90,12 @@ def by_list(line: Doomed) -> None:
     assert line.count("refusals") == refused + 1
 
 
+def by_moves(line: Doomed) -> None:
+    """Among others, pages that are on another host than was thought."""
+    line.accept({n: {"url": line.page(n, "moved/")} for n in line.numbers(5)})
+    line.crowd()
+
+
 def by_unusable(line: Doomed) -> None:
     """Among others, pages that are gone, and some that tell of an error."""
     contents = {n: {"url": line.page(n, "gone-")} for n in line.numbers(5, "rejected")}
@@ -133,6 +141,24 @@ def by_a_flush(line: Doomed) -> None:
         line.wait(lambda: line.has_died(Point.TAKE_BACK_COMMITTED, "dispatcher"), "a death")
 
 
+def by_a_feed(line: Doomed, entries: int = 30) -> None:
+    """Two feeds that show the same articles."""
+    pages = [line.page(n) for n in line.numbers(entries)]
+    feed = "".join(f"<item><title>Of it</title><link>{page}</link></item>" for page in pages)
+    Moody.feed = f'<rss version="2.0"><channel><title>All</title>{feed}</channel></rss>'
+    wanted = [Wanted(url=line.web.url("feed", host=host), source="Harbour Wire") for host in (101, 102)]
+    ids = [added.id for added in sources.add(line.db, wanted, "test") if isinstance(added, Added)]
+    before = sum(sources.poll_counts(line.db, ids).values())
+    sources.poll_now(line.db, ids)
+    line.broker.wake()
+    line.wait(lambda: sum(sources.poll_counts(line.db, ids).values()) >= before + 2, "both feeds to be polled")
+
+
+def by_a_long_feed(line: Doomed) -> None:
+    """More entries than one transaction takes."""
+    by_a_feed(line, CHUNK + 20)
+
+
 def by_hand(line: Doomed) -> None:
     """A person sends a page back to the line that could not be had, and again, as the command broke off."""
     (number,) = line.numbers(1)
@@ -167,6 +193,13 @@ def by_replay(line: Doomed) -> None:
     assert command(line, "replay", str(id_), "--yes") == 0
 
 
+def by_a_new_hour(line: Doomed) -> None:
+    """An hour is over that no dispatcher has counted: the next one to begin finds it."""
+    line.crowd()
+    line.db.execute("DELETE FROM volume_hours")
+    os.kill(line.supervisor.pids()["dispatcher"], signal.SIGKILL)
+
+
 SCENARIOS: Mapping[Point, Scenario] = {
     Point.ACCEPT_WRITTEN: Scenario(("gateway",), 2, by_http),
     Point.ACCEPT_COMMITTED: Scenario(("gateway",), 2, by_http),
@@ -183,6 +216,11 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.STARTED: Scenario(("ingest", "parse", "enrich", "store"), 1, by_http),
     Point.CAPTURE_WRITTEN: Scenario(("ingest",), 5, by_http),
     Point.CAPTURE_COMMITTED: Scenario(("ingest",), 5, by_http),
+    Point.MOVE_WRITTEN: Scenario(("ingest",), 2, by_moves),
+    Point.MOVE_COMMITTED: Scenario(("ingest",), 2, by_moves),
+    Point.POLL_WRITTEN: Scenario(("ingest",), 1, by_a_feed),
+    Point.POLL_COMMITTED: Scenario(("ingest",), 1, by_a_feed),
+    Point.POLL_BETWEEN_CHUNKS: Scenario(("ingest",), 1, by_a_long_feed),
     Point.WORKED: Scenario(("parse", "enrich"), 2, by_http),
     Point.HANDED_OVER: Scenario(("parse", "enrich"), 2, by_http),
     Point.PUBLISHED: Scenario(("parse", "enrich"), 2, by_http),
@@ -205,6 +243,10 @@ SCENARIOS: Mapping[Point, Scenario] = {
     Point.SEQUENCE_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
     Point.PROOFREAD_WRITTEN: Scenario(("dispatcher",), 1, by_crowd),
     Point.PROOFREAD_COMMITTED: Scenario(("dispatcher",), 1, by_crowd),
+    Point.VOLUMES_WRITTEN: Scenario(("dispatcher",), 1, by_a_new_hour),
+    Point.VOLUMES_COMMITTED: Scenario(("dispatcher",), 1, by_a_new_hour),
+    Point.JUDGED_WRITTEN: Scenario(("dispatcher",), 1, by_a_new_hour),
+    Point.JUDGED_COMMITTED: Scenario(("dispatcher",), 1, by_a_new_hour),
 }
 
 

@@ -49,7 +49,7 @@ class Acts(Dispatching, Working):
             if was:
                 anew = refetch and job.life.leg == "process"
                 self.model.move(job, "refetched" if anew else "redriven")
-                if anew:
+                if refetch:
                     job.host, job.captured = (job.url or "").split("/")[2], False
                 if job.offer and self.model.offers.get(job.offer, (0, 0))[0] == job.id:
                     self.model.offers[job.offer] = (job.id, float("inf"))

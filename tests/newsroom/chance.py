@@ -109,6 +109,8 @@ class Chance(Acts):
             if how:
                 return self.fail(worker, item, transient=how == "transient")
         if worker.stage == "ingest":
+            if not self.peaceful and choose([True, *[False] * 7]):
+                return self.move(worker, choose(worker.items), choose(["a.example", "b.example"]))
             return self.capture(worker, choose(worker.items), choose([1, 2]))
         return self.store(worker) if worker.stage == "store" else self.hand_over(worker, choose([1, 1, 0, 2]))
 
@@ -119,9 +121,16 @@ class Chance(Acts):
             return self.load(worker)
         if how != "fail" or not worker.items:
             return self.touch(worker)
-        item, kind = choose(worker.items), choose(["surprise", "transient", "reject"])
+        kinds = ["surprise", "transient", "reject"]
+        item, kind = choose(worker.items), choose([*kinds, "move", "set down"] if worker.stage == "ingest" else kinds)
         if kind == "reject":
             return self.reject(worker, item)
+        if kind == "move":
+            return self.move(worker, item, choose(["a.example", "b.example"]))
+        if kind == "set down":
+            return self.set_down(worker, item)
+        if kind == "transient" and worker.stage == "ingest":
+            return self.fail(worker, item, transient=True, peace=choose([None, 1_000.0]))
         return self.fail(worker, item, transient=kind == "transient")
 
     def twins_act(self, worker: Worker, choose: Choose) -> Act:

@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 
 from newsroom.line import ROOT, story
+from wireroom.tokens import Scope
 from wireroom.topology import STAGES
 
 COMMAND_SECONDS = 900.0
@@ -46,6 +47,8 @@ class Compose:
         self.tree = tree
         self._options = ["--project-name", project, *(part for file in files for part in ("--file", file))]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        self.headers: dict[str, str] = {}
+        """What every request is sent with: a token, once there is one."""
         self._env = clean | {"WIREROOM_GATEWAY_PORT": str(port), "WIREROOM_TAG": tag, "DOCKER_BUILDKIT": "1"}
 
     def __call__(self, *arguments: str, check: bool = True) -> str:
@@ -58,6 +61,13 @@ class Compose:
             self("up", "--wait", "--no-build", "--scale", "parse=3", *services)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self('ps', '--all')}\n{self('logs', '--tail', '10')}") from error
+        if not self.headers:
+            self.headers = {"Authorization": f"Bearer {self.token('test', *Scope)}"}
+
+    def token(self, name: str, *scopes: str) -> str:
+        """A new token, made by the command of docs/deploying.md."""
+        given = [part for scope in scopes for part in ("--scope", scope)]
+        return self("run", "--rm", "--no-TTY", "cli", "tokens", "create", name, *given).strip()
 
     def down(self) -> None:
         """Nothing is left of the project, nor of its data."""
@@ -90,7 +100,9 @@ class Compose:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                answer = httpx.post(f"{self.gateway}/v1/articles", json=article, timeout=10, trust_env=False)
+                answer = httpx.post(
+                    f"{self.gateway}/v1/articles", json=article, headers=self.headers, timeout=10, trust_env=False
+                )
             except httpx.TransportError:
                 answer = None
             if answer is not None and answer.status_code < 500:
@@ -101,14 +113,14 @@ class Compose:
 
     def get(self, path: str) -> httpx.Response:
         """What the gateway answers."""
-        return httpx.get(self.gateway + path, timeout=10, trust_env=False)
+        return httpx.get(self.gateway + path, headers=self.headers, timeout=10, trust_env=False)
 
     def ends(self, jobs: Collection[int]) -> dict[int, dict[str, Any]]:
         """Wait until each of the jobs has ended; how, by its id."""
         left, found = set(jobs), dict[int, dict[str, Any]]()
 
         def ended() -> bool:
-            with httpx.Client(base_url=self.gateway, timeout=10, trust_env=False) as client:
+            with httpx.Client(base_url=self.gateway, headers=self.headers, timeout=10, trust_env=False) as client:
                 for job in sorted(left):
                     view = client.get(f"/v1/jobs/{job}").raise_for_status().json()
                     if view["state"] not in ("stored", "updated", "unchanged", "rejected", "quarantined"):

@@ -12,7 +12,8 @@ from wireroom.database import Connection
 from wireroom.errors import WireroomError
 from wireroom.ledger import ends, flights
 from wireroom.ledger.accept import CHUNK, Accepted, Answer, Tickets, accept
-from wireroom.ledger.launch import Bounds, Flight, Launcher
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Flight, Launcher
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF, Leg, RetryPolicy
 from wireroom.ledger.offer import Offer, prepare
 from wireroom.ledger.reconcile import reconcile

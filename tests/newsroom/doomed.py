@@ -32,12 +32,14 @@ ENV = {
     "WIREROOM_ENRICHERS": "language,zz_poison",
 }  # fmt: skip
 
+NUMBER = "coalesce(key, substring(jobs.url FROM '[0-9]+$'))"
+"""Of an article: the producer's key, or in the address of what a feed shows."""
 NEVER = {
     "on offer for ever": "SELECT job_id FROM offers WHERE until = 'infinity'",
     "captured twice": "SELECT job_id FROM captures GROUP BY job_id HAVING count(*) > 1",
     "stored twice": "SELECT job_id FROM versions GROUP BY job_id HAVING count(*) > 1",
-    "stored as another": "SELECT jobs.key, title FROM versions JOIN jobs ON jobs.id = versions.job_id"
-    " WHERE position(concat(' ', key, ' ') IN title) = 0 AND replays IS NULL",
+    "stored as another": f"SELECT {NUMBER}, title FROM versions JOIN jobs ON jobs.id = versions.job_id"
+    f" WHERE position(concat(' ', {NUMBER}, ' ') IN title) = 0 AND replays IS NULL",
 }
 """What must not be found on an empty line, and the statement that finds it."""
 
@@ -128,7 +130,7 @@ class Doomed(Line):
         """Each article that was offered is one job with one end, each that is stored is one version of its own, no page
         was captured twice, what has ended may soon be offered anew, and what producers were told is so."""
         self.check()
-        jobs: dict[str, int] = dict(self.db.execute("SELECT key, id FROM jobs WHERE replays IS NULL").fetchall())
+        jobs: dict[str, int] = dict(self.db.execute(f"SELECT {NUMBER}, id FROM jobs WHERE replays IS NULL").fetchall())
         offered = {str(n) for n in range(self._ends.total() - self._ends["updated"])}
         assert jobs.keys() == offered and self.count("jobs") == self._ends.total(), jobs.keys() ^ offered
         untrue = self.held.items() - jobs.items()
@@ -143,15 +145,30 @@ class Doomed(Line):
 
 
 class Moody(Handler):
-    """Also `/closed/7`: page 7, but only while the web is open."""
+    """Also `/closed/7`: page 7, but only while the web is open; and `/moved/7`: page 7 is on another host."""
 
     is_open = True
+    feed = ""
+    """What stands at `/feed`."""
 
     def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
         """Answer."""
+        if self.path == "/feed":
+            body = Moody.feed.encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            return
         closed, self.path = self.path.startswith("/closed/"), self.path.removeprefix("/closed")
         if closed and not Moody.is_open:
             self.send_error(503)
+        elif self.path.startswith("/moved/"):
+            self.send_response(301)
+            port = self.server.server_address[1]
+            self.send_header("Location", f"http://127.0.2.1:{port}/{self.path.removeprefix('/moved/')}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
             super().do_GET()
 

@@ -19,6 +19,7 @@ FOREVER = float("inf")
 DAY = 86_400.0
 KEEP = {KEEP_ENDED: 900.0, KEEP_QUARANTINED: DAY, KEEP_JUDGED: -1.0}
 KEYS_KEPT = 30 * DAY
+OFFERS_KEPT = 31 * DAY
 NO_WAIT_IS_LONGER = 2 * DAY
 SLACK = 60.0
 """Seconds by which real time may be ahead of the model's, which moves by steps only."""
@@ -113,7 +114,7 @@ class Model:
 
     def expire(self) -> None:
         """What is over is forgotten, also by a clock that is set back later."""
-        self.offers = {hash_: found for hash_, found in self.offers.items() if found[1] >= self.now}
+        self.offers = {hash_: found for hash_, found in self.offers.items() if found[1] >= self.now - OFFERS_KEPT}
         self.receipts = {key: found for key, found in self.receipts.items() if found[2] > self.now - KEYS_KEPT}
 
     def host_asked(self, host: str | None, delay: float) -> None:

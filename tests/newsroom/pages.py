@@ -37,8 +37,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name, _, seconds = self.path.strip("/").partition("?")
         self.server.asked.append(self.path)
-        if seconds and self.server.closing.wait(float(seconds)):
-            return
+        if seconds:
+            self.server.hurrying.wait(float(seconds))
         body = page(int(name)).encode() if name.isdecimal() else b"There is no such page."
         self.send_response(200 if name.isdecimal() else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -58,7 +58,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("", 0), handler)
-        self.closing = Event()
+        self.hurrying = Event()
         self.asked: list[str] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -80,7 +80,7 @@ class Web:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._server.closing.set()
+        self.hurry()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -88,10 +88,19 @@ class Web:
     def _make_server(self) -> Server:
         return Server(self._handler)
 
+    def hurry(self) -> None:
+        """From now on all pages come at once, those that somebody waits for too."""
+        self._server.hurrying.set()
+
     @property
     def asked(self) -> Counter[str]:
         """How often each path was asked for."""
         return Counter(self._server.asked)
+
+    @property
+    def requests(self) -> list[str]:
+        """The paths that were asked for, in their order."""
+        return self._server.asked
 
     @property
     def pattern(self) -> str:

@@ -43,6 +43,7 @@ class Order(msgspec.Struct, frozen=True):
     web: str
     poison: dict[int, str] = {}
     seconds: float = SPREAD_SECONDS
+    token: str | None = None
 
     def job(self, number: int) -> ArticleJob:
         """Six texts, two inline pages and two pages to fetch of each ten; poison is text."""
@@ -188,7 +189,7 @@ def push(order: Order, file: Path) -> None:
 
 
 def _by_http(order: Order, numbers: range) -> list[Answered]:
-    with Client(order.url, patience=PATIENCE) as client:
+    with Client(order.url, token=order.token, patience=PATIENCE) as client:
         answers = client.submit_many([order.job(number) for number in numbers])
     taken = [answer for answer in answers if isinstance(answer, Accepted)]
     assert len(taken) == len(numbers), answers

@@ -12,8 +12,9 @@ from newsroom.model import Model
 from wireroom.database import Connection
 from wireroom.ledger import ends
 from wireroom.ledger.accept import Tickets
+from wireroom.ledger.boarding import Bounds
 from wireroom.ledger.events import Sequencer
-from wireroom.ledger.launch import Bounds, Launcher, skip_flight_numbers
+from wireroom.ledger.launch import Launcher, skip_flight_numbers
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF, Leg, RetryPolicy
 from wireroom.ledger.lost import Lost, Watch
 from wireroom.ledger.pauses import Target

@@ -25,6 +25,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        if self.path == "/robots.txt":
+            self.head(0, 404)
+            return
         way, number = self.path.strip("/").split("/")
         body = pages.page(int(number)).encode()
         with suppress(OSError):  # the other end need not wait for ours

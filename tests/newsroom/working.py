@@ -20,8 +20,8 @@ from newsroom.scene import (
 )  # fmt: skip
 from newsroom.storing import enriched
 from wireroom.database import Connection
-from wireroom.errors import Transient
-from wireroom.ledger import ends, flights
+from wireroom.errors import Busy, Transient
+from wireroom.ledger import captures, ends, flights
 from wireroom.ledger.ends import End, Failed
 from wireroom.ledger.life import FIRST_STAGE, LEG_OF
 from wireroom.store.stage import store
@@ -115,7 +115,36 @@ class Working(Scene):
                 job.captured = True
             self.drop(worker, item)
 
-        return Act("capture", lambda db: ends.capture(db, worker.flight, job.id, fetched, DELAY), expect)
+        return Act("capture", lambda db: captures.capture(db, worker.flight, job.id, fetched, DELAY), expect)
+
+    def move(self, worker: Worker, item: tuple[int, int], host: str) -> Act:
+        job = self.model.jobs[item[0]]
+
+        def do(db: Connection) -> bool:
+            return captures.move(db, worker.flight, job.id, f"https://{host}/moved", [str(job.url)], DELAY)
+
+        def expect(moved: bool, _: Moves) -> None:
+            assert moved == (self._carries(worker, job) and job.life.leg == "fetch")
+            if moved:
+                self.model.host_asked(job.host, DELAY)
+                self.model.move(job, "moved")
+                job.host = host
+            self.drop(worker, item)
+
+        return Act("move", do, expect)
+
+    def set_down(self, worker: Worker, item: tuple[int, int]) -> Act:
+        job = self.model.jobs[item[0]]
+
+        def expect(jobs: list[int], _: Moves) -> None:
+            mine = self._carries(worker, job) and job.life.leg == "fetch"
+            assert jobs == ([job.id] if mine else [])
+            if mine:
+                self.model.host_asked(job.host, DELAY)
+                self.model.move(job, "handed_back")
+            self.drop(worker, item)
+
+        return Act("set_down", lambda db: captures.set_down(db, worker.flight, [job.id], DELAY), expect)
 
     def store(self, worker: Worker) -> Act:
         """Store finishes what nobody else has; of one identity the first is stored, and no other ever."""
@@ -149,9 +178,11 @@ class Working(Scene):
 
         return Act("reject", lambda db: ends.reject(db, worker.stage, [item], [end], delay=DELAY), expect)
 
-    def fail(self, worker: Worker, item: tuple[int, int], *, transient: bool) -> Act:
+    def fail(self, worker: Worker, item: tuple[int, int], *, transient: bool, peace: float | None = None) -> Act:
+        """A try fails; where there is a `peace`, because the host asks for so many seconds of it."""
         job = self.model.jobs[item[0]]
         error = Transient("not now") if transient else ValueError("a surprise")
+        error = error if peace is None else Busy("not now", retry_after=peace)
         kind, tries = ("transient", POLICY.transient) if transient else ("surprise", POLICY.surprise)
 
         def do(db: Connection) -> list[ends.Failure]:
@@ -163,7 +194,7 @@ class Working(Scene):
                 assert failures == []
                 return
             self.model.attempts[job.id, kind] += 1
-            self.check_verdicts(failures, {job.id: self.model.fail(job, tries, DELAY)})
+            self.check_verdicts(failures, {job.id: self.model.fail(job, tries, max(DELAY, peace or 0.0))})
             job.due = self.model.now + (failures[0].retry_in or 0.0)
 
         return Act("fail", do, expect)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -51,6 +53,23 @@ def test_each_role_has_an_extra_an_image_and_a_service() -> None:
     assert set(re.findall(r"^FROM runtime AS (\w+)$", dockerfile, re.MULTILINE)) == roles
     compose = (CHECKOUT / "docker-compose.yml").read_text()
     assert set(re.findall(r"\bROLE: (\w+)", compose)) == roles
+
+
+APART = {
+    "wireroom.cli.commands": ("starlette", "uvicorn", "tld"),
+    "wireroom.gateway.__main__": ("feedparser", "protego", "trafilatura", "typer"),
+    "wireroom.ingest.worker": ("starlette", "trafilatura", "tld", "typer"),
+    "wireroom.store.worker": ("httpx", "lxml", "selectolax", "starlette"),
+    "wireroom.dispatcher.__main__": ("httpx", "lxml", "selectolax", "starlette", "tld"),
+}
+"""What a role starts with -> packages that its image does not have."""
+
+
+@pytest.mark.parametrize("role", APART)
+def test_a_role_starts_without_what_only_others_have(role: str) -> None:
+    code = f"import sys; sys.modules.update(dict.fromkeys({APART[role]!r})); import {role}"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "docker/tools.lock"])

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wireroom.urls import MAX_LENGTH, InvalidUrl, canonical, check, host, identity_hash, normal, source_of
+from wireroom.urls import (
+    MAX_LENGTH,
+    InvalidUrl,
+    canonical,
+    check,
+    family,
+    family_hash,
+    former_hash,
+    host,
+    identity_hash,
+    is_front_page,
+    normal,
+    source_of,
+)
 
 CANONICAL = {
     "HTTP://Example.COM/A": "http://example.com/A",
@@ -48,7 +61,71 @@ CANONICAL = {
     "https://example.com/?%75tm_source=x": "https://example.com/",
     "https://example.com/?gclid": "https://example.com/",
     "https://example.com/?ref=a&utmost=b": "https://example.com/?ref=a&utmost=b",
+    "https://example.com/?id=7&amp;utm_source=x&amp;ftag=y": "https://example.com/?id=7",
+    "https://example.com/?itm_source=x&g2i_medium=y&Echobox=1#Echobox=2": "https://example.com/",
+    "https://example.com/a;jsessionid=1A2B.node1/b;c=d?JSESSIONID=x": "https://example.com/a/b;c=d",
+    "https://example.com/;jsessionid=1": "https://example.com/",
+    "https://example.com/#!5753509/the-pier": "https://example.com/#!5753509/the-pier",
+    "https://example.com/a?utm_source=x#/b/é": "https://example.com/a#/b/%C3%A9",
+    "https://example.com/a#!": "https://example.com/a",
+    "https://www.google.com/amp/s/amp.news.example/a-b?usqp=x": "https://amp.news.example/a-b",
+    "https://google.co.uk/amp/news.example/a": "http://news.example/a",
+    "https://news-example.cdn.ampproject.org/c/s/news.example/a?b=c": "https://news.example/a?b=c",
+    "https://cdn.ampproject.org/v/s/news.example:8080/a/?amp_js_v=0.1#x": "https://news.example:8080/a/",
+    "https://www.google.com/amp/s/cdn.ampproject.org/c/s/news.example/a": "https://news.example/a",
+    "https://www.google.com/amp/s/user@news.example/a": "https://www.google.com/amp/s/user@news.example/a",
+    "https://cdn.ampproject.org/rtv/0/v0.js": "https://cdn.ampproject.org/rtv/0/v0.js",
+    "https://www.google.com/search/amp/s/news.example/a": "https://www.google.com/search/amp/s/news.example/a",
+    f"https://google.com{'/amp/google.com' * 9}/a": f"https://google.com{'/amp/google.com' * 9}/a",
 }
+
+FAMILIES = [
+    (
+        "https://www.news.example/2025/the-pier",
+        "http://news.example/2025/the-pier/",
+        "https://m.news.example/2025/the-pier",
+        "https://mobile.news.example/2025/the-pier/index.html",
+        "https://touch.news.example/2025/the-pier//",
+        "https://amp.news.example/2025/the-pier",
+        "https://news.example/2025/the-pier/amp",
+        "https://news.example/2025/the-pier/AMP/?utm_source=x",
+        "https://news.example/amp/2025/the-pier",
+        "https://news.example/2025/the-pier.amp",
+        "https://news.example/2025/the-pier?amp",
+        "https://news.example/2025/the-pier/?amp=1#top",
+        "https://news.example/2025/the-pier?outputType=amp",
+        "https://www.google.com/amp/s/m.news.example/amp/2025/the-pier/",
+    ),
+    (
+        "https://news.example/pier.amp.html",
+        "https://news.example/pier.html",
+        "https://m.news.example/pier.html?_amp=true",
+    ),
+    ("https://news.example/a?b=1&c=2", "https://news.example/a/?c=2&b=1", "https://news.example/a/index.php?c=2&b=1"),
+    ("https://news.example", "https://news.example/index.htm", "https://m.news.example//"),
+    ("https://m.bbc.co.uk/news/1", "https://www.bbc.co.uk/news/1"),
+    ("https://m.ft.com/a", "https://ft.com/a"),
+]
+
+STRANGERS = [
+    ("https://m.co.uk/a", "https://mobile.co.uk/a"),
+    ("https://m.com/a", "https://com/a"),
+    ("https://sport.news.example/a", "https://news.example/a"),
+    ("https://news.example/m/a", "https://news.example/a"),
+    ("https://news.example/glossary/amp", "https://news.example/glossary"),
+    ("https://news.example/amp/marshall", "https://news.example/marshall"),
+    ("https://news.example/gear/amp/marshall-jcm", "https://news.example/gear/marshall-jcm"),
+    ("https://news.example/champ", "https://news.example/ch"),
+    ("https://news.example/?tag=amp", "https://news.example/"),
+    ("https://news.example/a?amp=5", "https://news.example/a"),
+    ("https://news.example/a?m=1", "https://news.example/a"),
+    ("https://news.example/a?page=2", "https://news.example/a"),
+    ("https://news.example/a?b=1&b=2", "https://news.example/a?b=2&b=1"),
+    ("https://news.example/#!1/pier", "https://news.example/#!2/ferry"),
+    ("https://news.example/index.php/1", "https://news.example/index.php/2"),
+    ("https://news.example/Pier", "https://news.example/pier"),
+    ("https://news.example/index.html.html", "https://news.example/"),
+]
 
 REFUSED = {
     "": "must begin with http:// or https://",
@@ -122,7 +199,10 @@ def test_what_cannot_be_fetched_is_refused_with_a_sentence(url: str, sentence: s
     assert len(str(refusal.value)) < 300
 
 
-@pytest.mark.parametrize("function", [canonical, normal, identity_hash, host, source_of])
+@pytest.mark.parametrize(
+    "function",
+    [canonical, normal, identity_hash, former_hash, family, family_hash, host, source_of, is_front_page],
+)
 def test_every_function_refuses_what_check_refuses(function: object) -> None:
     assert callable(function)
     with pytest.raises(InvalidUrl, match="no host"):
@@ -167,6 +247,8 @@ def test_two_ways_to_one_address_have_one_identity(one: str, other: str) -> None
         ("https://example.com/", "https://news.example.com/"),
         ("https://www.com/", "https://com/"),
         ("https://example.com/a%2Fb", "https://example.com/a/b"),
+        ("https://example.com/#!a", "https://example.com/#!b"),
+        ("https://m.example.com/a", "https://example.com/a"),
     ],
 )
 def test_different_addresses_have_different_identities(one: str, other: str) -> None:
@@ -175,6 +257,37 @@ def test_different_addresses_have_different_identities(one: str, other: str) -> 
 
 def test_identity_does_not_change_between_versions_of_wireroom() -> None:
     assert identity_hash("https://www.example.com/a?b=c").hex() == "50b269ba99a69f594f96bec2e75c95be"
+    assert family_hash("https://www.example.com/a?b=c").hex() == "da31b01107f057feac74163a81cab0d7"
+
+
+def test_the_former_identity_is_what_an_older_wireroom_wrote() -> None:
+    assert former_hash("https://www.example.com/a?b=c") == identity_hash("https://www.example.com/a?b=c")
+    marked = "https://m.example.com/a;jsessionid=1/?utm_source=x&ftag=y&b=1#!c"
+    assert former_hash(marked).hex() == "1f1255dd6169b4e0fbae4617fa8622d6"
+    wrapped = "https://www.google.com/amp/s/news.example/a?amp;utm_source=x"
+    assert former_hash(wrapped).hex() == "86827fed477cdc3ad9f9935d8f8d2722"
+
+
+@pytest.mark.parametrize("addresses", FAMILIES, ids=lambda addresses: family(addresses[0]))
+def test_the_addresses_under_which_a_site_shows_one_article_are_a_family(addresses: tuple[str, ...]) -> None:
+    assert {family(url) for url in addresses} == {family(addresses[0])}
+    assert len({family_hash(url) for url in addresses}) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), STRANGERS)
+def test_addresses_that_may_be_of_two_articles_are_no_family(one: str, other: str) -> None:
+    assert family_hash(one) != family_hash(other)
+
+
+def test_a_family_is_never_taken_for_an_address() -> None:
+    assert family("https://news.example/a") == "news.example/a"
+    assert family_hash("https://news.example/a") != identity_hash("https://news.example/a")
+
+
+def test_only_a_front_page_has_no_path() -> None:
+    assert all(is_front_page(f"https://news.example{path}") for path in ("", "//", "/index.html", "/?p=1", "/#!a"))
+    assert is_front_page("https://cdn.ampproject.org/c/s/news.example/")
+    assert not is_front_page("https://news.example/a/index.html")
 
 
 def test_host_and_source() -> None:
@@ -194,3 +307,21 @@ def test_any_text_gives_a_stable_ascii_form_or_a_refusal(name: str, path: str, q
         assert form.isascii()
         assert canonical(form) == form
         assert identity_hash(form) == identity_hash(url)
+        assert family(form) == family(url)
+
+
+_PIECE = st.sampled_from(
+    ["amp", "m", "www", "google.com", "cdn.ampproject.org", "c", "s", "news.example", "index.html", "a-b", "", "#!",
+     "?", "utm_source=x", "amp=1", ";jsessionid=1", ".amp", "&", "/", ".", "..", "//"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECE, max_size=12), st.sampled_from(["/", "", "."]))
+def test_what_is_taken_away_leaves_nothing_more_to_take(pieces: list[str], between: str) -> None:
+    url = "https://" + between.join(["news.example/", *pieces])
+    try:
+        form = canonical(url)
+    except InvalidUrl:
+        return
+    assert canonical(form) == form
+    assert family(form) == family(url)

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import billiard.pool
@@ -69,8 +70,8 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
         self.outage.met(exc)
 
 
-def consume(app: Celery, stage: str, pool: str, concurrency: int) -> None:
-    """Work until SIGTERM, then end the process with Celery's exit code."""
+def consume(app: Celery, stage: str, pool: str, concurrency: int, stages: Sequence[str]) -> None:
+    """Work on flights of the stages until SIGTERM, then end the process with Celery's exit code."""
     logs.adopt_celery()
     # Celery writes this one past every log.
     celery.apps.worker.safe_say = lambda message, *_: logging.getLogger(__name__).info(message)
@@ -83,8 +84,9 @@ def consume(app: Celery, stage: str, pool: str, concurrency: int) -> None:
     signals.worker_ready.connect(lambda **_: logs.info(Event.process_started), weak=False)
     signals.worker_shutdown.connect(lambda **_: logs.info(Event.process_stopped), weak=False)
     app.conf.update(worker_consumer=Consumer, broker_transport=Transport)
+    queues = [queue_name(one) for one in stages]
     worker = app.Worker(
-        hostname=f"{stage}-{os.getpid()}@{socket.gethostname()}", queues=[queue_name(stage)], pool_cls=pool,
+        hostname=f"{stage}-{os.getpid()}@{socket.gethostname()}", queues=queues, pool_cls=pool,
         concurrency=concurrency, loglevel="INFO", quiet=True, without_gossip=True, without_mingle=True,
         without_heartbeat=True,
     )  # fmt: skip

@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from copy import copy
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from celery import signals
@@ -27,7 +29,7 @@ from wireroom.database import AWAY, Pool, connect, open_pool
 from wireroom.database.migrate import check_schema
 from wireroom.deadline import Deadline
 from wireroom.errors import Unusable, WireroomError
-from wireroom.ledger import ends, flights
+from wireroom.ledger import ends, flights, polls
 from wireroom.ledger.ends import End, Failed, clean
 from wireroom.ledger.life import RetryPolicy
 from wireroom.logs import Event
@@ -36,7 +38,7 @@ from wireroom.probes import Probes, serve
 from wireroom.readiness import Readiness
 from wireroom.scoreboard import Scoreboard
 from wireroom.settings import Settings, settings
-from wireroom.topology import NEXT_STAGE, task_name
+from wireroom.topology import NEXT_STAGE, POLL, task_name
 from wireroom.watchdog import Watchdog
 
 In = TypeVar("In")
@@ -87,6 +89,12 @@ class Room:
         self.worker = f"{stage}@{socket.gethostname()}:{os.getpid()}"
         self.retries = RetryPolicy(given.retries, given.surprise_retries, given.retry_seconds)
         self._touched: dict[int, float] = {}
+
+    def beside(self, stage: str) -> Room:
+        """The same room, with work on flights of another stage in it."""
+        other = copy(self)
+        other.stage, other._touched = stage, {}
+        return other
 
     def close(self) -> None:
         """Give connections back."""
@@ -180,7 +188,7 @@ class Room:
             self._redis.met(error)
 
     def reject(
-        self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float = 0.0
+        self, runs: Sequence[tuple[int, int]], rejections: Sequence[End], sources: Sources, delay: float | None = 0.0
     ) -> None:
         """Write rejections into the ledger, unless a twin was first."""
         if not rejections:
@@ -211,12 +219,13 @@ class Room:
 
     def _hand_back(self, flight: int, blamed: Sequence[int] | None, cause: str) -> None:
         """Make everybody in the flight ready again, once Postgres answers; if it does not, the lease will do it."""
+        hand_back = polls.hand_back if self.stage == POLL else ends.hand_back
         until, delay, trying = time.monotonic() + _PATIENCE_SECONDS, self.settings.host_delay, True
         while trying:
             trying = time.monotonic() < until and not self.deadline.has_passed()
             try:
                 with self.pool.connection() as connection, connection.transaction():
-                    ends.hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
+                    hand_back(connection, flight, self.stage, self.worker, blamed, clean(cause), delay)
             except AWAY:
                 time.sleep(0.5)
             else:
@@ -235,11 +244,13 @@ def run(
     concurrency: Callable[[Settings], int] = lambda given: given.concurrency,
     connections: int = 1,
     bounded: bool = False,
+    beside: Mapping[str, Handler] = MappingProxyType({}),
 ) -> None:
     """Be a worker of `stage` until SIGTERM. Ends with a sentence where the settings, Postgres or the schema are wrong.
 
     `warm` loads what all processes share before they fork; `opened` prepares the room of each. Where the work is
-    `bounded`, an article may take so much time and memory and no more: its process dies of it, and it is blamed.
+    `bounded`, an article may take so much time and memory and no more: its process dies of it, and it is blamed. The
+    queues of the stages `beside` it are read too.
     """
     try:
         given = settings()
@@ -278,12 +289,17 @@ def run(
         signals.worker_init.connect(open_room, weak=False)
         signals.worker_shutdown.connect(close_room, weak=False)
 
-    def receive(flight: int, articles: str | None = None) -> None:
-        rooms[0].receive(handler, flight, articles)
+    def take(name: str, handle: Handler) -> None:
+        def receive(flight: int, articles: str | None = None) -> None:
+            (rooms[0] if name == stage else rooms[0].beside(name)).receive(handle, flight, articles)
 
-    app.task(receive, name=task_name(stage))
+        app.task(receive, name=task_name(name))
+
+    handlers = {stage: handler, **beside}
+    for name, handle in handlers.items():
+        take(name, handle)
     signals.worker_ready.connect(lambda **_: readiness.start(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: deadline.set(), weak=False)
     bury_the_dead(stage, given, blame, scoreboard)
-    Watchdog(stage, given).watch()
-    consume(app, stage, pool, concurrency(given))
+    Watchdog(stage, given, [*handlers]).watch()
+    consume(app, stage, pool, concurrency(given), [*handlers])

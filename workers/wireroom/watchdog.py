@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from threading import Thread
 from typing import Any
 
@@ -27,8 +28,10 @@ DEAF_SECONDS = 30.0
 class Watchdog:
     """Watches the parent process of one worker."""
 
-    def __init__(self, stage: str, given: Settings) -> None:
+    def __init__(self, stage: str, given: Settings, stages: Sequence[str] = ()) -> None:
+        """`stages` are those of which it reads the queues."""
         self._stage = stage
+        self._stages = stages or [stage]
         self._settings = given
         self._patience = DEAF_SECONDS * given.lease_scale
         self._heard = time.monotonic()
@@ -56,18 +59,19 @@ class Watchdog:
                 os._exit(1)
 
     def is_deaf(self) -> bool:
-        """Whether Redis shows others what waits for this stage, and it has waited as long as nothing was heard here.
+        """Whether Redis shows others what waits for its stages, and it has waited as long as nothing was heard here.
 
         Flights that were never published, or that Redis has lost, are no fault of the worker's.
         """
         try:
             broker = Broker(self._settings.redis_url)
-            waiting = broker.waiting([queue_name(self._stage)])[queue_name(self._stage)]
+            waiting = broker.waiting([queue_name(stage) for stage in self._stages])
             broker.close()
-            if not waiting:
+            late = [stage for stage in self._stages if waiting[queue_name(stage)]]
+            if not late:
                 return False
             with connect(self._settings.database_url, "watchdog") as connection:
-                return flights.wait_since(connection, self._stage, self._patience)
+                return any(flights.wait_since(connection, stage, self._patience) for stage in late)
         except (WireroomError, psycopg.Error):
             self._hear()
             return False

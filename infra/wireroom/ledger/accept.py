@@ -143,7 +143,7 @@ class _Acceptance:
         first: dict[bytes, int] = {}
         for index in fresh:
             first.setdefault(self._offers[index].hash, index)
-        won = self._win({hash_: ids[index][0] for hash_, index in first.items()})
+        won = self._win(first, {hash_: ids[index][0] for hash_, index in first.items()})
         new = [index for hash_, index in first.items() if hash_ in won]
         jobs = {hash_: ids[first[hash_]][0] for hash_ in won}
         jobs |= self._offered([hash_ for hash_ in first if hash_ not in won])
@@ -157,8 +157,9 @@ class _Acceptance:
             self._write(queries.insert_line, (self._line(index, ids[index], today, current) for index in new))
             self._write(queries.insert_sighting, (self._sighting(index) for index in fresh if index not in new))
 
-    def _win(self, candidates: dict[bytes, int]) -> set[bytes]:
+    def _win(self, first: dict[bytes, int], candidates: dict[bytes, int]) -> set[bytes]:
         given = {"hashes": list(candidates), "jobs": list(candidates.values()), "farthest": FARTHEST}
+        given |= {"fresh": [self._offers[first[hash_]].fresh_seconds for hash_ in candidates]}
         rows = self._connection.execute(queries.win_offers, given)
         return {hash_ for (hash_,) in rows}
 
@@ -202,7 +203,7 @@ class _Acceptance:
         assert isinstance(answer, Accepted)
         return {
             "job_id": answer.job_id, "producer": offer.producer, "key": offer.job.key,
-            "source": offer.source, "meta": offer.meta,
+            "source": offer.source, "url": offer.job.url, "meta": offer.meta,
         }  # fmt: skip
 
     def _write_receipts(self, fresh: Sequence[int]) -> None:

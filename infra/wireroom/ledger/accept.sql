@@ -15,10 +15,17 @@ SELECT array(SELECT nextval('jobs_id_seq') FROM generate_series(1, %(jobs)s)),
        current_ticket('process', 'live'), current_ticket('process', 'backfill')
 
 -- name: win_offers
--- The hashes that nobody offers now; waits for whoever is offering the same at this moment. An offer that would end
--- later than any does was written before the clock was set back.
+-- The hashes that nobody offers now, nor has offered for as long as mine is new, unless that was rejected: another address
+-- of the article may do better. Waits for whoever is offering the same at this moment. An offer that would end later than
+-- any does was written before the clock was set back.
 INSERT INTO offers AS offer (hash, job_id, until)
-SELECT hash, job_id, 'infinity' FROM unnest(%(hashes)s::bytea[], %(jobs)s::bigint[]) AS mine (hash, job_id) ORDER BY hash
+SELECT hash, job_id, 'infinity'
+FROM unnest(%(hashes)s::bytea[], %(jobs)s::bigint[], %(fresh)s::float8[]) AS mine (hash, job_id, fresh)
+WHERE fresh = 0 OR NOT EXISTS (
+    SELECT FROM offers AS ended
+    WHERE ended.hash = mine.hash AND ended.until < now() AND ended.until >= now() - make_interval(secs => fresh)
+        AND NOT EXISTS (SELECT FROM outcomes WHERE outcomes.job_id = ended.job_id AND outcome = 'rejected'))
+ORDER BY hash
 ON CONFLICT (hash) DO UPDATE SET job_id = excluded.job_id, until = excluded.until
     WHERE offer.until < now() OR (offer.until > now() + make_interval(secs => %(farthest)s) AND offer.until < 'infinity')
 RETURNING hash
@@ -39,8 +46,8 @@ INSERT INTO line (job_id, leg, lane, host, bytes, offer, capture_day, capture_id
 VALUES (%(job_id)s, %(leg)s, %(lane)s, %(host)s, %(bytes)s, %(offer)s, %(capture_day)s, %(capture_id)s, %(ticket)s)
 
 -- name: insert_sighting
-INSERT INTO sightings (job_id, producer, key, source, meta)
-VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(meta)s)
+INSERT INTO sightings (job_id, producer, key, source, url, meta)
+VALUES (%(job_id)s, %(producer)s, %(key)s, %(source)s, %(url)s, %(meta)s)
 
 -- name: insert_receipts
 -- The keys that were free; a key that somebody else took in this moment is missing from the answer.

@@ -23,6 +23,14 @@ class Census(NamedTuple):
     refusals: int
     pauses: int
     breaks: int
+    sources: dict[str, int]
+    """State (of what comes of them) -> sources."""
+    unheard: float
+    """Of how many sources something was expected, hour by hour, since anybody was heard."""
+    polled: dict[str, int]
+    """State (`new`, `polled`, `failing`, `paused`) -> what is polled."""
+    polls_late: float
+    """Seconds."""
     gap: int | None
     """Findings of the last reconciliation; None if there was none yet."""
     reconciled: float | None
@@ -35,7 +43,9 @@ def take(connection: Connection) -> Census:
     oldest = connection.execute(queries.ages, {"jobs": [group[4] for group in groups]})
     flights = connection.execute(queries.flights)
     kept = connection.execute(queries.kept).fetchone()
-    assert kept is not None
+    late = connection.execute(queries.late).fetchone()
+    assert kept is not None and late is not None
+    sources = connection.execute(queries.sources)
     gap, reconciled = connection.execute(queries.reconciliation).fetchone() or (None, None)
     return Census(
         line={(leg, lane, state): number for leg, lane, state, number, _ in groups},
@@ -45,6 +55,10 @@ def take(connection: Connection) -> Census:
         refusals=kept[1],
         pauses=kept[2],
         breaks=kept[3],
+        sources=dict(sources.fetchall()),
+        unheard=kept[4],
+        polled=dict(connection.execute(queries.polled).fetchall()),
+        polls_late=late[0],
         gap=gap,
         reconciled=reconciled,
     )

@@ -16,7 +16,23 @@ SELECT stage, CASE WHEN started_at IS NULL THEN 'queued' ELSE 'started' END, cou
 
 -- name: kept
 SELECT (SELECT count(*) FROM quarantine), (SELECT count(*) FROM refusals), (SELECT count(*) FROM pauses),
-    (SELECT count(*) FROM parse_breaks)
+    (SELECT count(*) FROM parse_breaks),
+    (SELECT coalesce(sum(expected), 0) FROM volume_hours
+        WHERE watched AND hour > (SELECT max(hour) FROM volume_hours WHERE sources > 0))
+
+-- name: sources
+SELECT state, count(*) FROM source_health GROUP BY state
+
+-- name: polled
+-- What is polled, by its state.
+SELECT CASE WHEN paused_at IS NOT NULL THEN 'paused' WHEN failures > 0 THEN 'failing' WHEN kind IS NULL THEN 'new' ELSE 'polled' END,
+    count(*)
+FROM sources GROUP BY 1
+
+-- name: late
+-- How many seconds the poll is late that has waited longest.
+SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM sources
+WHERE due_at < now() AND flight_id IS NULL AND paused_at IS NULL
 
 -- name: reconciliation
 SELECT findings, extract(epoch FROM now() - started_at)::float8 FROM reconciliations ORDER BY id DESC LIMIT 1

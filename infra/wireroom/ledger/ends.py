@@ -1,4 +1,4 @@
-"""Captures, ends and failures: each in one transaction, each fenced against a twin that was faster."""
+"""Ends and failures: each in one transaction, each fenced against a twin that was faster."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from wireroom.contracts import FetchedPage
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.errors import Transient, Unusable
-from wireroom.ledger import life
-from wireroom.ledger.accept import compress, digest
+from wireroom.errors import Busy, Transient, Unusable
+from wireroom.ledger import hosts, life
 from wireroom.ledger.flights import land
 from wireroom.ledger.life import LEG_OF, MOVES, RetryPolicy
 
@@ -69,24 +67,6 @@ class Failure(NamedTuple):
     retry_in: float | None
 
 
-def capture(connection: Connection, flight: int, job_id: int, page: FetchedPage, delay: float) -> bool:
-    """Keep a fetched page and make the job ready for the process leg; False: a twin was first.
-
-    `delay` is how many seconds the page's host is left in peace now.
-    """
-    with connection.transaction():
-        row = connection.execute(queries.lock_page, {"job": job_id, "flight": flight}).fetchone()
-        if row is None:
-            return False
-        kept = connection.execute(queries.insert_capture, _capture_row(job_id, page)).fetchone()
-        assert kept is not None
-        connection.execute(queries.captured, {"job": job_id, "day": kept[0], "id": kept[1], "bytes": len(page.body)})
-        crash_at(Point.CAPTURE_WRITTEN)
-        land(connection, [flight])
-        _leave_in_peace(connection, row, delay)
-        return True
-
-
 def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[int, Fenced]:
     """Lock the (job, run) pairs that nobody has finished yet; call `end` in the same transaction."""
     jobs, numbers = [job_id for job_id, _ in runs], [run for _, run in runs]
@@ -95,12 +75,13 @@ def lock_runs(connection: Connection, runs: Sequence[tuple[int, int]]) -> dict[i
 
 
 def end(
-    connection: Connection, ends: Sequence[End], hosts: Iterable[str] = (), delay: float = 0.0, keep: str = KEEP_ENDED
-) -> None:
+    connection: Connection, ends: Sequence[End], asked: Iterable[str] = (), delay: float = 0.0, keep: str = KEEP_ENDED,
+    *, answered: bool = False,
+) -> None:  # fmt: skip
     """Write the outcomes of jobs that `lock_runs` (or another row lock) gave to this transaction.
 
-    `hosts` were asked just now, and are left in peace for `delay` seconds. For `keep` (an interval) the same things are
-    still sightings of these jobs.
+    The hosts `asked` just now are left in peace for `delay` seconds; they `answered`, or may not have. For `keep` (an
+    interval) the same things are still sightings of these jobs.
     """
     if not ends:
         return
@@ -119,7 +100,7 @@ def end(
     offers, flights = zip(*rows, strict=True)
     crash_at(Point.END_WRITTEN)
     land(connection, {flight for flight in flights if flight is not None})
-    _leave_in_peace(connection, hosts, delay)
+    hosts.asked(connection, asked, delay, answered=answered)
     keep_offers(connection, [hash_ for hash_ in offers if hash_], [end.job_id for end in ends], keep)
 
 
@@ -129,17 +110,18 @@ def rejection(job_id: int, error: Unusable, stages: Mapping[str, float]) -> End:
 
 
 def reject(
-    connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *, delay: float = 0.0
-) -> list[int]:
+    connection: Connection, stage: str, runs: Sequence[tuple[int, int]], ends: Sequence[End], *,
+    delay: float | None = 0.0,
+) -> list[int]:  # fmt: skip
     """End jobs as rejected, unless a twin was first; returns those it ended.
 
     A page that a twin captured meanwhile is not rejected for not being fetched. `delay` is how many seconds the hosts
-    of rejected fetches are left in peace now.
+    of rejected fetches are left in peace now; None: they were not asked.
     """
     with connection.transaction():
         mine = {job_id: one for job_id, one in lock_runs(connection, runs).items() if one.leg == LEG_OF[stage]}
-        hosts = {one.host for one in mine.values() if one.host}
-        end(connection, [end for end in ends if end.job_id in mine], hosts, delay)
+        asked = {one.host for one in mine.values() if one.host and delay is not None}
+        end(connection, [end for end in ends if end.job_id in mine], asked, delay or 0.0, answered=True)
         return sorted(mine)
 
 
@@ -149,7 +131,7 @@ def fail(
 ) -> list[Failure]:  # fmt: skip
     """Take failed jobs out of the flight: to wait for another try, or to quarantine. A late twin's are nothing.
 
-    `delay` is how many seconds the hosts of a failed fetch are left in peace now.
+    `delay` is how many seconds the hosts of a failed fetch are left in peace now, unless they were `Busy`.
     """
     with connection.transaction():
         locked = lock_flight(connection, flight, stage)
@@ -157,7 +139,8 @@ def fail(
         quarantined = _apply(connection, flight, stage, worker, verdicts)
         crash_at(Point.FAIL_WRITTEN)
         land(connection, [flight])
-        _leave_in_peace(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
+        hosts.asked(connection, {host for v in verdicts if (host := locked[v.job_id].host)}, delay)
+        hosts.cool(connection, _busy(locked, failed), policy.seconds)
         keep_offers(connection, *quarantined, KEEP_QUARANTINED)
         return verdicts
 
@@ -184,7 +167,7 @@ def hand_back(
     quarantined = _quarantine(connection, stage, gone)
     crash_at(Point.HAND_BACK_WRITTEN)
     land(connection, [flight])
-    _leave_in_peace(connection, {job.host for job in locked.values() if job.host}, delay)
+    hosts.asked(connection, {job.host for job in locked.values() if job.host}, delay)
     keep_offers(connection, *quarantined, KEEP_QUARANTINED)
     return [*again, *gone]
 
@@ -248,9 +231,10 @@ def _quarantine(connection: Connection, stage: str, gone: Sequence[Failure]) -> 
     return [hash_ for (hash_,) in rows], [one.job_id for one in gone]
 
 
-def _leave_in_peace(connection: Connection, hosts: Iterable[str], delay: float) -> None:
-    if given := sorted(hosts):
-        connection.execute(queries.host_asked, {"hosts": given, "delay": delay})
+def _busy(locked: Mapping[int, Locked], failed: Sequence[Failed]) -> dict[str, Busy]:
+    """The hosts of those that are still in the flight which were busy, each with the last that it said."""
+    tries = [(locked[one.job_id].host, one.error) for one in failed if one.job_id in locked]
+    return {host: error for host, error in tries if host and isinstance(error, Busy)}
 
 
 def _columns(tries: Sequence[Failure]) -> dict[str, Any]:
@@ -258,19 +242,4 @@ def _columns(tries: Sequence[Failure]) -> dict[str, Any]:
         "jobs": [one.job_id for one in tries],
         "kinds": [one.kind for one in tries],
         "causes": [one.cause for one in tries],
-    }
-
-
-def _capture_row(job_id: int, page: FetchedPage) -> dict[str, Any]:
-    return {
-        "job": job_id,
-        "url": page.url,
-        "requested_url": page.requested_url,
-        "status": page.status,
-        "content_type": clean(page.content_type),
-        "headers": msgspec.json.encode({name: clean(value) for name, value in page.headers.items()}).decode(),
-        "fetched_at": page.fetched_at,
-        "digest": digest(page.body),
-        "bytes": len(page.body),
-        "body": compress(page.body),
     }

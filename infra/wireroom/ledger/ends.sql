@@ -1,26 +1,5 @@
 -- Locks are taken in one order everywhere: docs/decisions/0007-order-of-locks.md.
 
--- name: lock_page
-SELECT host FROM line WHERE job_id = %(job)s AND leg = 'fetch' AND flight_id = %(flight)s FOR UPDATE
-
--- name: insert_capture
-INSERT INTO captures (job_id, url, requested_url, status, content_type, headers, fetched_at, digest, bytes, body)
-VALUES (%(job)s, %(url)s, %(requested_url)s, %(status)s, %(content_type)s, %(headers)s, %(fetched_at)s,
-    %(digest)b, %(bytes)s, %(body)b)
-RETURNING day, id
-
--- name: captured
-UPDATE line SET leg = 'process', host = NULL, flight_id = NULL, ticket = current_ticket('process', lane),
-    capture_day = %(day)s, capture_id = %(id)s, bytes = %(bytes)s
-WHERE job_id = %(job)s
-
--- name: host_asked
--- The host was asked just now; it may be asked again after its delay.
-INSERT INTO hosts (host, next_at)
-SELECT host, clock_timestamp() + make_interval(secs => %(delay)s)
-FROM unnest(%(hosts)s::text[]) AS asked (host) ORDER BY host
-ON CONFLICT (host) DO UPDATE SET next_at = greatest(hosts.next_at, excluded.next_at)
-
 -- name: lock_runs
 -- The jobs of these runs that nobody has finished yet, locked: the first finisher of a run wins.
 SELECT line.job_id, line.run, line.leg, line.host, line.capture_day, line.capture_id FROM line
@@ -64,9 +43,10 @@ JOIN line USING (job_id)
 -- name: quarantine
 WITH gone AS (
     DELETE FROM line WHERE job_id = ANY(%(jobs)s)
-    RETURNING job_id, run, leg, lane, host, bytes, offer, capture_day, capture_id
+    RETURNING job_id, run, leg, lane, host, url, redirects, bytes, offer, capture_day, capture_id
 ), written AS (
-    INSERT INTO quarantine (job_id, run, leg, lane, host, bytes, offer, capture_day, capture_id, stage, kind, cause)
+    INSERT INTO quarantine
+        (job_id, run, leg, lane, host, url, redirects, bytes, offer, capture_day, capture_id, stage, kind, cause)
     SELECT gone.*, %(stage)s, mine.kind, mine.cause
     FROM gone JOIN unnest(%(jobs)s::bigint[], %(kinds)s::text[], %(causes)s::text[]) AS mine (job_id, kind, cause)
         USING (job_id)

@@ -30,8 +30,13 @@ class ToFetch(NamedTuple):
     job_id: int
     run: int
     url: str
+    """Where it is: where its job says, or where a redirect led."""
     host: str
     source: str
+    redirects: list[str] = []  # noqa: RUF012 - of a NamedTuple
+    """The addresses that led there."""
+    obeys: bool = True
+    """Whether robots.txt is obeyed for it: it is for every source that nobody has said otherwise of."""
 
 
 def start(connection: Connection, flight: int, stage: str, worker: str) -> bool:

@@ -30,7 +30,9 @@ WHERE line.leg = 'process' AND line.flight_id = %(flight)s ORDER BY line.job_id
 
 -- name: requests_of
 -- What a flight of the fetch leg is to fetch.
-SELECT line.job_id, line.run, jobs.url, line.host, jobs.source FROM line JOIN jobs ON jobs.id = line.job_id
+SELECT line.job_id, line.run, coalesce(line.url, jobs.url), line.host, jobs.source, coalesce(line.redirects, '{}'),
+    NOT EXISTS (SELECT FROM sources WHERE sources.source = jobs.source AND NOT sources.robots)
+FROM line JOIN jobs ON jobs.id = line.job_id
 WHERE line.leg = 'fetch' AND line.flight_id = %(flight)s ORDER BY line.job_id
 
 -- name: lock_flights

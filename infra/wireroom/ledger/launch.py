@@ -5,23 +5,26 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, takewhile
-from typing import Any, NamedTuple
+from itertools import takewhile
+from typing import Any, Literal, NamedTuple
 
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg, flies_alone
+from wireroom.ledger.boarding import Bounds, Ready, choose, form_flights
+from wireroom.ledger.life import FARTHEST, FIRST_STAGE, Leg
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Holds
-from wireroom.topology import CONTRACT
+from wireroom.topology import CONTRACT, POLL
 
 queries = Queries("wireroom.ledger", "launch.sql")
 
 HOST_SECONDS = 10.0
 """How long one flight may keep asking one host."""
-_BACKFILL_TURN = 10
+TURN_SECONDS = 5.0
+"""How long a host that is free is kept for a poll or a page whose turn it is, where nothing launches that."""
+BACKFILL_TURN = 10
+"""One claim in so many begins with what is in no hurry."""
 _LOOK_AHEAD = 4
 """Candidates looked at for each place where some may be parked: those of busy hosts and paused sources."""
 _OVERLAP = timedelta(minutes=1)
@@ -30,43 +33,13 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _FARTHEST = timedelta(seconds=FARTHEST)
 
 
-class Ready(NamedTuple):
-    """A claimed job."""
-
-    job_id: int
-    ticket: int
-    bytes: int
-    losses: int
-    host: str | None
-
-
 class Flight(NamedTuple):
     """A flight that was claimed and must now be published."""
 
     id: int
-    leg: Leg
+    leg: Leg | Literal["poll"]
     stage: str
     jobs: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What may be in flight: articles and raw bytes in the leg and in a flight, pages of one host in a flight.
-
-    While the process leg is busy, a flight waits `patience` seconds to be full.
-    """
-
-    in_flight: int
-    bytes_in_flight: int = 16_000_000
-    articles: int = 32
-    bytes: int = 2_000_000
-    pages: int = 10
-    patience: float = 0.0
-
-    @property
-    def full(self) -> tuple[int, int]:
-        """Articles or bytes of a flight that is worth a message of its own on a busy line."""
-        return min(self.articles, -(-self.in_flight // 4)), min(self.bytes, -(-self.bytes_in_flight // 4))
 
 
 def skip_flight_numbers(connection: Connection) -> None:
@@ -137,7 +110,8 @@ class Launcher:
 
     def _call_hosts(self, connection: Connection, sweep: bool) -> None:
         """Give tickets to jobs whose host is free."""
-        given = {"pages": self._bounds.pages, "lanes": self._holds.lanes}
+        given = {"pages": self._bounds.pages, "seconds": HOST_SECONDS, "lanes": self._holds.lanes}
+        given |= {"patience": TURN_SECONDS}
         if sweep:
             connection.execute(queries.find_parked, given)
             connection.execute(queries.free_misdated, {"farthest": FARTHEST})
@@ -180,7 +154,7 @@ class Launcher:
         self._claims += 1
         self._parked = False
         self._asked = Counter()
-        if self._claims % _BACKFILL_TURN:
+        if self._claims % BACKFILL_TURN:
             live = self._claim_lane(connection, "live", room)
             return live + self._claim_lane(connection, "backfill", room - len(live))
         # A turn of backfill is one flight, not all the room there is.
@@ -229,12 +203,18 @@ class Launcher:
     def _park_busy(self, connection: Connection, found: list[Ready], room: int) -> tuple[list[Ready], list[Ready]]:
         """Those that may be fetched now; and the others met on the way, which wait for their host."""
         hosts = {ready.host for ready in found}
-        busy = {host for (host,) in connection.execute(queries.busy_hosts, {"hosts": list(hosts)})}
-        going, parked = choose(found, busy, room, self._bounds.pages, self._asked)
+        busy = busy_hosts(connection, "fetch", hosts)
+        pages = self._pages_of_slow(connection, hosts)
+        going, parked = choose(found, busy, room, self._bounds.pages, self._asked, pages)
         if parked:
             connection.execute(queries.park, {"jobs": sorted(ready.job_id for ready in parked)})
             self._parked = True
         return going, parked
+
+    def _pages_of_slow(self, connection: Connection, hosts: set[str | None]) -> dict[str | None, int]:
+        given = {"hosts": list(hosts), "seconds": HOST_SECONDS}
+        rows = connection.execute(queries.slow_hosts, given)
+        return {host: min(pages, self._bounds.pages) for host, pages in rows}
 
     def _board(self, connection: Connection, claimed: list[Ready], epoch: str) -> list[Flight]:
         if not claimed:
@@ -249,6 +229,7 @@ class Launcher:
             connection.execute(queries.board, {"jobs": list(jobs), "flights": list(boarded)})
             if hosts := sorted({ready.host for ready in claimed if ready.host}):
                 connection.execute(queries.still_parked, {"hosts": hosts, "lanes": self._holds.lanes})
+                connection.execute(queries.give_turn, {"hosts": hosts, "leg": POLL})
             shared = {"leg": self.leg, "stage": stage, "epoch": epoch, "contract": CONTRACT}
             rows = [shared | {"id": id_, "losses": max(r.losses for r in group)} for id_, group in flights.items()]
             connection.cursor().executemany(queries.insert_flight, rows)
@@ -256,42 +237,10 @@ class Launcher:
         return [Flight(id_, self.leg, stage, tuple(ready.job_id for ready in group)) for id_, group in flights.items()]
 
 
-def choose(
-    found: Iterable[Ready], busy: set[str], room: int, pages: int, asked: Counter[str | None]
-) -> tuple[list[Ready], list[Ready]]:
-    """In ticket order: what goes (at most `room`, and `pages` of one host), and what must wait for its host.
-
-    A page that was lost before is the only one of its host, so that it can fly alone. `asked` counts the pages that go.
-    """
-    going: list[Ready] = []
-    parked: list[Ready] = []
-    for ready in found:
-        if len(going) == room:
-            break
-        alone = flies_alone(ready.losses)
-        free = ready.host not in busy and asked[ready.host] < (1 if alone else pages)
-        asked[ready.host] += free * (pages if alone else 1)
-        (going if free else parked).append(ready)
-    return going, parked
-
-
-def form_flights(claimed: Iterable[Ready], bounds: Bounds) -> list[list[Ready]]:
-    """Jobs in flights, within the bounds of a flight; who was lost before flies alone, pages of one host together."""
-    flights: list[list[Ready]] = []
-    room_articles = room_bytes = 0
-    # Stable: without hosts the order of tickets remains.
-    for host, group in groupby(sorted(claimed, key=lambda ready: ready.host or ""), key=lambda ready: ready.host):
-        pages = list(group)
-        if host is not None and len(pages) > room_articles:
-            room_articles = 0
-        for ready in pages:
-            alone = flies_alone(ready.losses)
-            if alone or room_articles < 1 or room_bytes < ready.bytes:
-                flights.append([])
-                room_articles, room_bytes = bounds.articles, bounds.bytes
-            flights[-1].append(ready)
-            room_articles, room_bytes = (0, 0) if alone else (room_articles - 1, room_bytes - ready.bytes)
-    return flights
+def busy_hosts(connection: Connection, leg: str, hosts: Iterable[str | None]) -> set[str]:
+    """Those of the hosts that must not be asked by the leg now; under the lock of fetch launches, as polls are."""
+    given = {"leg": leg, "hosts": list(hosts), "patience": TURN_SECONDS}
+    return {host for (host,) in connection.execute(queries.busy_hosts, given)}
 
 
 def _row(connection: Connection, statement: Any, **parameters: Any) -> Any:

@@ -22,15 +22,19 @@ FROM due WHERE line.job_id = due.job_id
 -- Of each host that may be asked again, as many jobs as one flight asks it for become ready. The host is not called
 -- again before these have flown: `still_parked` sees to the rest then.
 WITH free AS MATERIALIZED (
-    SELECT host FROM hosts
+    SELECT host, delay FROM hosts
     WHERE parked AND next_at <= now()
+        AND NOT (turn IS NOT DISTINCT FROM 'poll' AND polls_parked AND next_at > now() - make_interval(secs => %(patience)s))
         AND NOT EXISTS (SELECT FROM line WHERE line.host = hosts.host AND leg = 'fetch' AND flight_id IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM sources WHERE sources.host = hosts.host AND flight_id IS NOT NULL)
         AND NOT EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = hosts.host)
     ORDER BY next_at LIMIT 256
 ), called AS MATERIALIZED (
     SELECT job_id FROM free CROSS JOIN LATERAL (
         SELECT job_id FROM line WHERE line.host = free.host AND waits_for = 'host' AND lane = ANY(%(lanes)s)
-        ORDER BY lane DESC, job_id LIMIT %(pages)s FOR UPDATE SKIP LOCKED
+        ORDER BY lane DESC, job_id
+        LIMIT least(%(pages)s, CASE WHEN delay > 0 THEN greatest(1, floor(%(seconds)s / delay))::int END)
+        FOR UPDATE SKIP LOCKED
     ) AS next
 ), ready AS (
     UPDATE line SET ticket = current_ticket(leg, lane), waits_for = NULL
@@ -40,7 +44,8 @@ UPDATE hosts SET parked = false FROM free WHERE hosts.host = free.host
 
 -- name: free_misdated
 -- Hosts that would have to be left in peace for longer than anybody ever is: the clock was set back since.
-UPDATE hosts SET next_at = now() WHERE parked AND next_at > now() + make_interval(secs => %(farthest)s)
+UPDATE hosts SET next_at = now()
+WHERE (parked OR polls_parked) AND next_at > now() + make_interval(secs => %(farthest)s)
 
 -- name: still_parked
 -- Of these hosts, those for which more jobs wait in these lanes are to be called again.
@@ -82,11 +87,19 @@ WHERE leg = %(leg)s AND lane = %(lane)s AND ticket >= %(watermark)s
 ORDER BY leg, lane, ticket, job_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 -- name: busy_hosts
--- Which of these hosts may not be asked now: a flight of theirs is live, their time has not come, or they are paused.
+-- Which of these hosts may not be asked by this leg now: a flight of theirs, of pages or a poll, is live, their time has not
+-- come, it is the turn of the other leg, or they are paused.
 SELECT host FROM unnest(%(hosts)s::text[]) AS asked (host)
 WHERE EXISTS (SELECT FROM line WHERE line.host = asked.host AND leg = 'fetch' AND flight_id IS NOT NULL)
-    OR EXISTS (SELECT FROM hosts WHERE hosts.host = asked.host AND next_at > now())
+    OR EXISTS (SELECT FROM sources WHERE sources.host = asked.host AND flight_id IS NOT NULL)
+    OR EXISTS (SELECT FROM hosts WHERE hosts.host = asked.host AND (next_at > now() OR (
+        turn <> %(leg)s AND CASE turn WHEN 'poll' THEN polls_parked ELSE parked END
+        AND next_at > now() - make_interval(secs => %(patience)s))))
     OR EXISTS (SELECT FROM pauses WHERE what = 'host' AND name = asked.host)
+
+-- name: slow_hosts
+-- Of these hosts, those that wish for a delay of their own, and how many of their pages a flight takes.
+SELECT host, greatest(1, floor(%(seconds)s / delay))::int FROM hosts WHERE host = ANY(%(hosts)s) AND delay > 0
 
 -- name: park
 WITH parked AS (
@@ -94,6 +107,10 @@ WITH parked AS (
 )
 INSERT INTO hosts (host, next_at, parked) SELECT DISTINCT host, now(), true FROM parked ORDER BY host
 ON CONFLICT (host) DO UPDATE SET parked = true
+
+-- name: give_turn
+-- Whoever else waits for these hosts comes next.
+UPDATE hosts SET turn = %(leg)s WHERE host = ANY(%(hosts)s) AND turn IS DISTINCT FROM %(leg)s AND (parked OR polls_parked)
 
 -- name: skip_flight_numbers
 -- A crash of Postgres may forget numbers of flights whose messages are still in Redis.

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from wireroom.errors import Transient
+from wireroom.errors import Busy, Transient
+from wireroom.topology import POLL
 
 Leg = Literal["fetch", "process"]
 FIRST_STAGE: dict[Leg, str] = {"fetch": "ingest", "process": "parse"}
@@ -20,10 +21,11 @@ MAX_LOSSES = 3
 """The loss that quarantines."""
 LONGEST_BACKOFF = 3600.0
 LONGEST_WAIT = 24 * 3600.0
+_MOST_DOUBLINGS = 30
 FARTHEST = 2 * LONGEST_WAIT
 """Nothing that a job or a host waits for is so many seconds away, nor the end of an offer: a time that is was written
 before the wall clock was set back, and has come."""
-LEASES = {"ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
+LEASES = {POLL: 90.0, "ingest": 90.0, "parse": 20.0, "enrich": 20.0, "store": 20.0}
 """Seconds a flight may stay unchanged at a stage; doubled with each loss."""
 
 
@@ -44,8 +46,8 @@ ON_THE_LINE = (
 )  # fmt: skip
 
 Event = Literal[
-    "boarded", "parked", "held", "called", "captured", "handed_back", "lost", "retried", "quarantined", "redriven",
-    "refetched", "finished", "judged",
+    "boarded", "parked", "held", "called", "captured", "moved", "handed_back", "lost", "retried", "quarantined",
+    "redriven", "refetched", "finished", "judged",
 ]  # fmt: skip
 
 
@@ -82,6 +84,8 @@ MOVES: dict[Event, Move] = {
     "called": Move((State.WAITS_FOR_TIME, State.WAITS_FOR_HOST, State.WAITS_FOR_PAUSE), State.READY),
     # Only from the flight that carries it: whoever was superseded changes nothing.
     "captured": Move((State.IN_FLIGHT,), State.READY, ("fetch", "process")),
+    # Its page is at another host, for which it waits as any other does.
+    "moved": Move((State.IN_FLIGHT,), State.READY, ("fetch", "fetch")),
     "handed_back": Move((State.IN_FLIGHT,), State.READY),
     "lost": Move((State.IN_FLIGHT,), State.READY, losses=1),
     "retried": Move((State.IN_FLIGHT,), State.WAITS_FOR_TIME, failures=1),
@@ -123,6 +127,15 @@ class RetryPolicy:
             # Spread, so that all who were sent away do not come back in one moment.
             return min(error.retry_after, LONGEST_WAIT) * (1 + 0.1 * jitter)
         return float(min(self.seconds * 2**failures, LONGEST_BACKOFF) * (0.5 + jitter))
+
+
+def cool_down(failures: int, retry_after: float | None, seconds: float, jitter: float) -> float:
+    """Seconds for which a host is left in peace that was busy, after `failures` times in a row before; `jitter` is 0 to
+    1. As the retries of a failure, without an end."""
+    times = min(failures, _MOST_DOUBLINGS)
+    wait = RetryPolicy(transient=times + 1, seconds=seconds).wait(times, Busy("", retry_after=retry_after), jitter)
+    assert wait is not None
+    return wait
 
 
 def after_loss(losses: int) -> float | None:

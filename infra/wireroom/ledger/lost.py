@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
-from wireroom.ledger.ends import Failure, hand_back, lock_flight
+from wireroom.ledger import ends, polls
+from wireroom.ledger.ends import Failure
 from wireroom.ledger.life import Rule, Sight, is_blamed, lease, lost_by
-from wireroom.topology import CONTRACT, queue_name
+from wireroom.topology import CONTRACT, POLL, queue_name
 
 queries = Queries("wireroom.ledger", "lost.sql")
 
@@ -112,21 +113,23 @@ def live_flights(connection: Connection) -> list[LiveFlight]:
 
 
 def take_back(connection: Connection, lost: Lost, delay: float) -> list[Failure] | None:
-    """End a lost flight and make its jobs ready again; None: it moved on meanwhile. Only a stalled one counts a loss.
+    """End a lost flight and make its jobs ready again, or its source due; None: it moved on meanwhile.
 
-    `delay` is how many seconds the hosts of a fetch flight are left in peace now.
+    Only a stalled one counts a loss. `delay` is how many seconds the hosts that it asked are left in peace now.
     """
     flight = lost.flight
     try:
         with connection.transaction():
-            # Jobs are locked before their flight, here as everywhere.
-            lock_flight(connection, flight.id, flight.stage)
+            # Jobs, or the source, are locked before their flight, here as everywhere.
+            lock = polls.lock_flight if flight.stage == POLL else ends.lock_flight
+            lock(connection, flight.id, flight.stage)
             blamed = None if is_blamed(lost.rule) else ()
             seen = {"flight": flight.id, "stage": flight.stage}
             seen |= {"started_at": flight.started_at, "touched_at": flight.touched_at}
             if connection.execute(queries.end_flight, seen).rowcount == 0:
                 raise _MovedOnError
             cause = f"the worker was lost at {flight.stage}"
+            hand_back = polls.hand_back if flight.stage == POLL else ends.hand_back
             return hand_back(connection, flight.id, flight.stage, flight.worker or "", blamed, cause, delay)
     except _MovedOnError:
         return None

@@ -20,6 +20,8 @@ MAX_NAME = 512
 """Most bytes (UTF-8) in a producer, source, key or external id: Postgres indexes them."""
 MAX_META = 64_000
 """Most bytes of `meta` as JSON."""
+KEEP_SECONDS = 30 * 86_400.0
+"""How long ended offers are remembered."""
 MAX_LEVELS = 100
 """Most levels of objects and arrays in `meta`: every reader must be able to walk them."""
 _CONTENT_TYPES = {"html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
@@ -43,7 +45,7 @@ class Offer:
     producer: str
     source: str
     hash: bytes
-    """Equal for two offers of the same thing: of the canonical URL, or of URL and content where it came inline."""
+    """Equal for two offers of the same thing: of the family of its URL, and of the content too where it came inline."""
     digest: bytes
     """Of everything but the key: the same key must come with the same."""
     meta: str
@@ -53,6 +55,9 @@ class Offer:
     body: bytes = b""
     """For the process leg: the content."""
     content_type: str = ""
+    fresh_seconds: float = 0.0
+    """How long after its end another offer of the same thing still makes this one a sighting: at most `KEEP_SECONDS`. A
+    producer knows why it offers a thing again; a feed that shows it for the first time does not say that it is new."""
 
     @property
     def receipt(self) -> tuple[str, str] | None:
@@ -134,11 +139,11 @@ def _check_published(published: str | None) -> None:
 
 
 def _where(job: ArticleJob) -> tuple[bytes, str | None]:
-    """The identity of the address (nothing without one), and the host."""
+    """The family of the address (nothing without one), and the host."""
     if job.url is None:
         return b"", None
     try:
-        return urls.identity_hash(job.url), urls.host(job.url)
+        return urls.family_hash(job.url), urls.host(job.url)
     except urls.InvalidUrl as error:
         raise _Refusal("url", "bad_url", str(error)) from error
 

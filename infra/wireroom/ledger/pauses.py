@@ -12,14 +12,17 @@ from wireroom.database.queries import Queries
 from wireroom.errors import WireroomError
 from wireroom.ledger.accept import Tickets
 from wireroom.ledger.offer import check_name
+from wireroom.topology import POLL
 
 queries = Queries("wireroom.ledger", "pauses.sql")
 
 LANES = ("live", "backfill")
+LEGS = ("fetch", "process")
+"""Of jobs; polls have one of their own."""
 NAMES: dict[str, tuple[str, ...]] = {
-    "line": (), "leg": ("fetch", "process"), "lane": LANES, "source": (), "host": (),
+    "line": (), "leg": (*LEGS, POLL), "lane": LANES, "source": (), "host": (),
 }  # fmt: skip
-"""What can be paused, and the names it may have where they are few. A host's pause concerns its fetches only."""
+"""What can be paused, and the names it may have where they are few. A host's pause is of its polls and fetches."""
 NEWEST = 20_000
 """Newest jobs among which a source is looked for, to tell whether anybody has heard of it."""
 CALLED_AT_ONCE = 1000

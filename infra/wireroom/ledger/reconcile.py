@@ -21,7 +21,8 @@ CHECKS = {
     "records_missing": "an outcome says stored or updated, but the job made no such version",
     "records_unexplained": "a version exists without the outcome of the job that made it",
     "dead_flights": "a job is in a flight that is gone",
-    "empty_flights": "a flight has no jobs",
+    "dead_polls": "a source is in a flight that is gone",
+    "empty_flights": "a flight has no jobs and no source",
     "events_missing": "an end is not among the events, nor about to be",
     "event_gaps": "a position of the events is missing",
 }
@@ -30,7 +31,7 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Finding(NamedTuple):
-    """Something that must not be: which check, which job (or flight), where."""
+    """Something that must not be: which check, which job (or source, or flight), where."""
 
     check: str
     id: int

@@ -49,10 +49,18 @@ SELECT job_id, 'flight ' || flight_id FROM line WHERE flight_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM flights WHERE flights.id = line.flight_id AND flights.leg = line.leg)
 ORDER BY job_id LIMIT 1000
 
+-- name: dead_polls
+-- Nor a source.
+SELECT id, 'flight ' || flight_id FROM sources WHERE flight_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM flights WHERE flights.id = sources.flight_id AND leg = 'poll')
+ORDER BY id LIMIT 1000
+
 -- name: empty_flights
--- No flight without jobs.
+-- No flight without jobs, nor a poll without its source.
 SELECT id, stage FROM flights
-WHERE NOT EXISTS (SELECT FROM line WHERE line.leg = flights.leg AND line.flight_id = flights.id) ORDER BY id LIMIT 1000
+WHERE NOT EXISTS (SELECT FROM line WHERE line.leg = flights.leg AND line.flight_id = flights.id)
+    AND NOT EXISTS (SELECT FROM sources WHERE flights.leg = 'poll' AND sources.flight_id = flights.id)
+ORDER BY id LIMIT 1000
 
 -- name: events_missing
 -- Every end has its place among the events, or waits for one. Each kind is looked for by an index of its own.

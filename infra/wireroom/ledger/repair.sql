@@ -21,8 +21,9 @@ WITH freed AS (
     SELECT freed.*, anew IS NULL AS as_it_was, anew FROM freed
     JOIN unnest(%(jobs)s::bigint[], %(hosts)s::text[]) AS mine (job_id, anew) USING (job_id)
 )
-INSERT INTO line (job_id, run, lane, offer, leg, host, bytes, capture_day, capture_id, ticket)
-SELECT job_id, run + 1, lane, offer, now.leg, coalesce(anew, host), CASE WHEN as_it_was THEN bytes ELSE 0 END,
+INSERT INTO line (job_id, run, lane, offer, leg, host, url, redirects, bytes, capture_day, capture_id, ticket)
+SELECT job_id, run + 1, lane, offer, now.leg, coalesce(anew, host),
+    CASE WHEN as_it_was THEN url END, CASE WHEN as_it_was THEN redirects END, CASE WHEN as_it_was THEN bytes ELSE 0 END,
     CASE WHEN as_it_was THEN capture_day END, CASE WHEN as_it_was THEN capture_id END, current_ticket(now.leg, lane)
 FROM back CROSS JOIN LATERAL (SELECT CASE WHEN as_it_was THEN back.leg ELSE 'fetch' END AS leg) AS now
 RETURNING job_id

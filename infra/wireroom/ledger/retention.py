@@ -20,7 +20,10 @@ LOCK_PATIENCE = "200ms"
 OTHER = "captures_other"
 """Has the pages of days that nobody made."""
 EXPIRING = (
+    queries.expire_robots,
     queries.expire_receipts, queries.expire_refusals, queries.expire_intake_batches, queries.expire_parse_health,
+    queries.expire_polls, queries.expire_entries, queries.expire_volumes, queries.expire_volume_hours,
+    queries.expire_source_health,
 )  # fmt: skip
 
 
@@ -32,7 +35,8 @@ class Days(NamedTuple):
 
 
 def expire(connection: Connection) -> int:
-    """Delete keys, offers, refusals, batches and windows whose time is over; returns how many rows went."""
+    """Delete what has expired: keys, offers, refusals, batches, windows, polls, entries, volumes; returns how many rows
+    went."""
     deleted = _expire_offers(connection)
     for statement in EXPIRING:
         while (rows := connection.execute(statement, {"most": STEP}).rowcount) > 0:

@@ -172,7 +172,7 @@ def reading(connection: Connection) -> Iterator[datetime]:
 
 def waiting(connection: Connection) -> list[Waiting]:
     """A row for each leg and lane."""
-    counts = {(leg, lane, place): 0 for leg in pauses.NAMES["leg"] for lane in pauses.LANES for place in PLACES}
+    counts = {(leg, lane, place): 0 for leg in pauses.LEGS for lane in pauses.LANES for place in PLACES}
     bounded = set[tuple[str, str, str]]()
     for leg, lane, place, number, more in connection.execute(queries.waiting, {"most": COUNTED}):
         counts[leg, lane, place] += number
@@ -184,7 +184,7 @@ def waiting(connection: Connection) -> list[Waiting]:
             **{place: counts[leg, lane, place] for place in PLACES},
             at_least=tuple(place for place in PLACES if (leg, lane, place) in bounded),
         )
-        for leg in pauses.NAMES["leg"]
+        for leg in pauses.LEGS
         for lane in pauses.LANES
     ]
 

@@ -13,6 +13,9 @@ from wireroom.database.queries import Queries
 
 queries = Queries("wireroom.records")
 
+SHOWN = 50
+"""Most sightings of an article that are shown with it."""
+
 
 class Version(NamedTuple):
     """One version of an article: which job made it, and why."""
@@ -38,6 +41,24 @@ class StoredArticle(NamedTuple):
     meta: dict[str, object]
 
 
+class Sighting(NamedTuple):
+    """Somebody offered the article: at which address, and what they said of it."""
+
+    at: datetime
+    job_id: int
+    producer: str
+    source: str
+    url: str | None
+    meta: dict[str, object]
+
+
+class Seen(NamedTuple):
+    """How often an article was offered, and the newest of these."""
+
+    times: int
+    newest: list[Sighting]
+
+
 def article(connection: Connection, article_id: int, number: int | None = None) -> StoredArticle | None:
     """The article's current version, or that with `number`; None if there is none."""
     row = connection.execute(queries.article, {"article": article_id, "number": number}).fetchone()
@@ -54,3 +75,9 @@ def article(connection: Connection, article_id: int, number: int | None = None) 
 def versions(connection: Connection, article_id: int) -> list[Version]:
     """Every version of the article, the first one first."""
     return [Version(*row) for row in connection.execute(queries.versions, {"article": article_id})]
+
+
+def seen(connection: Connection, article_id: int, most: int = SHOWN) -> Seen:
+    """Where the article was seen: every offer that ended as it, and who else offered the same meanwhile."""
+    rows = connection.execute(queries.seen, {"article": article_id, "most": most}).fetchall()
+    return Seen(rows[0][-1] if rows else 0, [Sighting(*row[:-1]) for row in rows])

@@ -13,3 +13,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+sources = typer.Typer(
+    help="What is polled, and whether as much comes from each publisher as used to.", no_args_is_help=True
+)
+app.add_typer(sources, name="sources")

@@ -11,7 +11,9 @@ from pathlib import Path
 from wireroom.cli import (
     checking,
     drift,
+    health,
     inputs,
+    listing,
     looking,
     pausing,
     quarantine,
@@ -19,10 +21,13 @@ from wireroom.cli import (
     replaying,
     ruling,
     running,
+    sourcing,
     status,
     submissions,
     submit,
+    tokens,
     trying,
+    versions,
 )
 from wireroom.cli.app import app
 from wireroom.cli.output import say
@@ -32,8 +37,11 @@ from wireroom.errors import WireroomError
 COMMANDS = (
     submit,
     submissions,
+    sourcing,
+    listing,
     status,
     looking,
+    versions,
     inputs,
     quarantine,
     repairing,
@@ -41,6 +49,8 @@ COMMANDS = (
     pausing,
     checking,
     drift,
+    tokens,
+    health,
     trying,
     ruling,
     running,

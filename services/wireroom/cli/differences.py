@@ -6,16 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from wireroom.contracts import OF_THE_PARSER, ParsedArticle
+from wireroom.contracts import ParsedArticle
+from wireroom.records.changes import CHANGES, FIELDS, Change, compare
 
-Change = Literal["same", "gained", "lost", "changed"]
-CHANGES: tuple[Change, ...] = ("same", "gained", "lost", "changed")
-FIELDS = tuple(name for name in ParsedArticle.__struct_fields__ if name not in OF_THE_PARSER)
-"""All that makes two records differ, as store sees it."""
 EXAMPLES = 3
 """Most examples of a field, and most articles that a reason names."""
 EXCERPT, LEAD = 70, 20
@@ -127,28 +124,6 @@ class Review:
             "same": self.same, "differ": self.differ, "rejected": dict(self.rejected), "died": dict(self.died),
             "words": self.words, "fields": fields,
         }  # fmt: skip
-
-
-def compare(before: ParsedArticle, after: ParsedArticle) -> dict[str, Change]:
-    """What becomes of each field."""
-    return {name: _change(getattr(before, name), getattr(after, name)) for name in FIELDS}
-
-
-def differ(before: ParsedArticle, after: ParsedArticle) -> bool:
-    """Whether store would make another version of it."""
-    return any(getattr(before, name) != getattr(after, name) for name in FIELDS)
-
-
-def _change(before: Any, after: Any) -> Change:
-    if before == after:
-        return "same"
-    if _is_empty(before):
-        return "gained"
-    return "lost" if _is_empty(after) else "changed"
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ("", [], {})
 
 
 def _example(article_id: int, before: Any, after: Any) -> Example:

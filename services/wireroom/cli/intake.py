@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from wireroom import charset
+from wireroom.cli.given import Given, Unreadable, is_address
+from wireroom.cli.lists import is_list, read_lines, read_list
 from wireroom.contracts import ArticleJob, FetchedPage
 from wireroom.errors import Unusable
-from wireroom.ledger.offer import Refused
-from wireroom.ledger.reading import read_job
-from wireroom.parse import charset
 
 STDIN = "-"
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _FIELDS = {".html": ("html", "text/html"), ".htm": ("html", "text/html"), ".txt": ("text", "text/plain")}
 """Suffix of a file -> the field for its content, and its media type where the charset has to be looked at."""
-_LINES = (".ndjson", ".jsonl")
 _SAMPLE = 65_536
-
-
-@dataclass(frozen=True)
-class Given:
-    """One article as it was given: where it stood, what it offers, and the name of its file if it has one."""
-
-    where: str
-    job: ArticleJob
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """Something that cannot be offered: where it stood, and why, with the fix; the field if one is to blame."""
-
-    where: str
-    cause: str
-    field: str | None = None
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.field, self.cause) if part)
 
 
 Place = Path | str | Unreadable
 """A file; an address or `STDIN`; or what is neither."""
-
-
-def is_address(argument: str) -> bool:
-    """Whether it is a URL, not the name of a file."""
-    return _ADDRESS.match(argument) is not None
 
 
 def walk(argument: str) -> Iterator[Place]:
@@ -73,7 +43,7 @@ def read(place: Place, stdin: BinaryIO, content_bytes: int) -> Iterator[Given | 
     if isinstance(place, Unreadable):
         yield place
     elif isinstance(place, Path):
-        yield read_file(place, content_bytes)
+        yield from _read_path(place, content_bytes)
     elif place == STDIN:
         yield from read_lines(stdin, content_bytes)
     else:
@@ -83,13 +53,13 @@ def read(place: Place, stdin: BinaryIO, content_bytes: int) -> Iterator[Given | 
 def read_file(path: Path, content_bytes: int) -> Given | Unreadable:
     """The article in a file."""
     where, suffix = str(path), path.suffix.lower()
-    if suffix in _LINES:
-        return Unreadable(where, f"it holds lines of JSON: give them on stdin, as `wireroom submit - < {path.name}`")
     try:
         with path.open("rb") as file:
             content = file.read(content_bytes + 1)
     except OSError as error:
         return Unreadable(where, _why(error))
+    if is_list(path, content[:_SAMPLE]):
+        return Unreadable(where, "it holds a list of articles, not one: give it to `wireroom submit`")
     if len(content) > content_bytes:
         return Unreadable(where, f"it has more than the {content_bytes:,} bytes that an article may have")
     if not content.strip():
@@ -101,41 +71,18 @@ def read_file(path: Path, content_bytes: int) -> Given | Unreadable:
     return Given(where, _file_job(suffix, content), path.name)
 
 
-def read_lines(stdin: BinaryIO, content_bytes: int) -> Iterator[Given | Unreadable]:
-    """An article for each line: an ArticleJob as JSON, or a URL. Empty lines are passed over."""
-    # JSON's escapes make content longer, at worst six times: \u0041.
-    longest = content_bytes * 6 + 1_000_000
-    for number, line in enumerate(_lines(stdin, longest), 1):
-        where, text = f"line {number}", line.removeprefix(b"\xef\xbb\xbf").strip()
-        if len(line) > longest:
-            yield Unreadable(where, f"it has more than {longest:,} bytes")
-        elif text:
-            yield _read_line(where, text)
-
-
-def _lines(stdin: BinaryIO, longest: int) -> Iterator[bytes]:
-    """The lines, each of at most `longest` + 1 bytes: what is beyond is read and dropped."""
-    while line := stdin.readline(longest + 1):
-        rest = line
-        while len(rest) > longest and not rest.endswith(b"\n"):
-            rest = stdin.readline(longest + 1)
-        yield line
-
-
-def _read_line(where: str, text: bytes) -> Given | Unreadable:
-    if not text.startswith(b"{"):
-        return _read_address(where, text)
-    job = read_job(text)
-    if isinstance(job, Refused):
-        return Unreadable(where, job.cause, job.field or None)
-    return Given(where, job)
-
-
-def _read_address(where: str, text: bytes) -> Given | Unreadable:
-    address = text.decode(errors="replace")
-    if not is_address(address):
-        return Unreadable(where, "it is neither a URL nor a JSON object: give one of them a line")
-    return Given(where, ArticleJob(url=address))
+def _read_path(path: Path, content_bytes: int) -> Iterator[Given | Unreadable]:
+    """The article in a file, or those that it lists."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_SAMPLE)
+        if is_list(path, head):
+            yield from read_list(path, content_bytes)
+            return
+    except OSError as error:
+        yield Unreadable(str(path), _why(error))
+        return
+    yield read_file(path, content_bytes)
 
 
 def _file_job(suffix: str, content: bytes) -> ArticleJob:

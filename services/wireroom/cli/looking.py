@@ -9,12 +9,12 @@ import typer
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
 from wireroom.cli.output import AsJson, AsLines, as_objects, cell, clock, console, short, table, write_json, write_lines
-from wireroom.cli.show import show_article
+from wireroom.cli.show import show_article, show_seen
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import article_view, job_view
 from wireroom.ledger import look, refusals
 from wireroom.ledger.offer import check_name
-from wireroom.records import StoredArticle, article, versions
+from wireroom.records import StoredArticle, article, seen, versions
 
 LARGEST_ID = 2**63 - 1
 
@@ -110,7 +110,7 @@ def show(
 ) -> None:
     """Show the record of an article: its current version, or an earlier one.
 
-    With --json the whole record: body, mentions, tails' headlines, versions.
+    With --json the whole record: body, mentions, tails' headlines, versions, where it was seen.
 
     Example: [bold]wireroom article 3 --json | jq .title[/]
     """
@@ -119,11 +119,12 @@ def show(
         if found is None:
             which = f"version {version} of article {article_id}" if version else f"article {article_id}"
             raise WireroomError(f"there is no {which}; `wireroom jobs` shows what was stored")
-        history = versions(ledger, article_id)
+        history, sightings = versions(ledger, article_id), seen(ledger, article_id)
     if as_json:
-        write_json(article_view(found, history))
+        write_json(article_view(found, history, sightings))
     else:
         show_article(console, found.parsed, found.enrichments, head=_head(found))
+        show_seen(console, sightings)
 
 
 def _head(found: StoredArticle) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from wireroom.cli.intake import Given, Unreadable
+from wireroom.cli.given import Given, Unreadable
 from wireroom.cli.output import plain
 from wireroom.contracts import ArticleJob
 from wireroom.ledger.accept import CHUNK

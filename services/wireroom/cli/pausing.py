@@ -33,7 +33,7 @@ Why = Annotated[str | None, typer.Option(help="The reason; others will see it.")
 
 @app.command()
 def pause(what: What, name: Name = None, why: Why = None, as_json: AsJson = False) -> None:
-    """Hold the line, a leg (fetch, process), a lane (live, backfill), a source, or the fetches from a host.
+    """Hold the line, a leg (fetch, process, poll), a lane (live, backfill), a source, or the fetches from a host.
 
     Flights under way finish; nothing is lost, and articles are accepted as ever.
 
@@ -47,7 +47,8 @@ def pause(what: What, name: Name = None, why: Why = None, as_json: AsJson = Fals
         if as_json:
             write_json(target._asdict() | {"paused": True, "changed": new})
         else:
-            answer(f"{target} is paused; flights under way finish" if new else _since(ledger, target))
+            rest = "a request under way finishes" if target.what == "host" else "flights under way finish"
+            answer(f"{target} is paused; {rest}" if new else _since(ledger, target))
         _note_unknown(ledger, target)
 
 

@@ -8,12 +8,14 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from wireroom.cli.differences import Review, differ
-from wireroom.cli.parsing import Died, Parser
+from wireroom.apart import Died
+from wireroom.cli.differences import Review
+from wireroom.cli.parsing import Parser
 from wireroom.contracts import ParsedArticle
 from wireroom.database import Connection
 from wireroom.errors import Unusable
 from wireroom.records import replays
+from wireroom.records.changes import differ
 from wireroom.records.replays import Current, Made
 
 KNOWN = 100_000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from wireroom.cli.differences import CHANGES, Review, Told
+from wireroom.cli.differences import Review, Told
 from wireroom.cli.output import answer, cell, console, table, write_lines
+from wireroom.records.changes import CHANGES
 from wireroom.records.replays import Count
 
 

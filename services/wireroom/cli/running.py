@@ -19,7 +19,7 @@ from wireroom.cli.output import console
 from wireroom.embedded import free_port
 from wireroom.settings import ENV_FILE, settings
 
-DEMO_ENV = {"WIREROOM_FETCH_ALLOW": "127.0.0.1/32", "WIREROOM_HOST_DELAY": "0.1"}
+DEMO_ENV = {"WIREROOM_FETCH_ALLOW": "127.0.0.1/32", "WIREROOM_HOST_DELAY": "0.1", "WIREROOM_TOKENS": "off"}
 
 
 @app.command()

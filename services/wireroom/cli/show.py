@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wireroom.cli.output import cell
+from wireroom.cli.output import cell, clock, short, table
 from wireroom.contracts import Enrichments, Entity, Moment, ParsedArticle, Place
+from wireroom.records import Seen
 
 PARAGRAPH = 280
 """Most characters shown of the first paragraph."""
-ENTITIES, KEYWORDS = 12, 10
+ENTITIES, KEYWORDS, SIGHTINGS = 12, 10, 10
 _ZONE_ORIGINS = {
     "said": "as the page says",
     "wall_clock": "by the page's two clocks",
@@ -32,6 +33,16 @@ def show_article(console: Console, parsed: ParsedArticle, enrichments: Enrichmen
     for name, value in _facts(parsed, enrichments):
         facts.add_row(name, value)
     console.print(facts)
+
+
+def show_seen(console: Console, seen: Seen) -> None:
+    """Print where the article was seen last."""
+    rows = table(
+        "at", "producer", "source", f"seen {seen.times:,} time{'' if seen.times == 1 else 's'}, the newest first"
+    )
+    for one in seen.newest[:SIGHTINGS]:
+        rows.add_row(*map(cell, (clock(one.at), one.producer, one.source, short(one.url))))
+    console.print(rows)
 
 
 def _facts(parsed: ParsedArticle, enrichments: Enrichments) -> Iterator[tuple[str, Text]]:

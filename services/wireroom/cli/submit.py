@@ -13,7 +13,8 @@ from rich.progress import Progress
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import me, open_broker, open_ledger
-from wireroom.cli.intake import STDIN, Place, Unreadable, read, walk
+from wireroom.cli.given import Unreadable
+from wireroom.cli.intake import STDIN, Place, read, walk
 from wireroom.cli.offering import Label, Offered, chunks
 from wireroom.cli.output import AsLines, answer, progress_bar, say, write_lines
 from wireroom.cli.submissions import Submission, TimeLimit, Wait, how_to_ask, sums, wait_for
@@ -42,11 +43,14 @@ def submit(
     time_limit: TimeLimit = None,
     as_json: AsLines = False,
 ) -> None:
-    """Submit articles: URLs, HTML and text files, folders of them, lines on stdin. Prints job ids.
+    """Submit articles: URLs, HTML and text files, lists, folders of them, lines on stdin. Prints job ids.
 
-    A line on stdin is a URL, or an article as JSON:
+    A line on stdin, or of a list, is a URL, or an article as JSON:
     {"url": ..., "text": ..., "source": ..., "key": ..., "meta": {...}}.
-    Options go before what a line says. Hidden files in folders are passed over.
+    A list is a .jsonl file, a text file of URLs alone, or a .csv table with a
+    column url or link; its columns source, published, external_id and key are
+    known, all others become meta.
+    Options go before what a list says. Hidden files in folders are passed over.
 
     What cannot be accepted is told on stderr, with the fix, and the exit code
     is 1; all others are accepted.
@@ -59,7 +63,7 @@ def submit(
     and the exit code is 1 if they have not ended within the --time-limit.
 
     Examples:
-    [bold]wireroom submit https://example.com/story story.html folder[/]
+    [bold]wireroom submit https://example.com/story story.html urls.txt folder[/]
     [bold]zcat archive.ndjson.gz | wireroom submit - --lane backfill[/]
     """
     wait = wait or time_limit is not None
@@ -108,7 +112,10 @@ class Desk:
         """What can be offered of these places; the rest is refused."""
         limit = settings().content_bytes
         for place in places:
-            for given in read(place, sys.stdin.buffer, limit):
+            for number, given in enumerate(read(place, sys.stdin.buffer, limit)):
+                if number == 1:
+                    # How many a list holds is not known before its end.
+                    self._bar.update(self._bar.task_ids[0], total=None)
                 offered = given if isinstance(given, Unreadable) else label.offer(given, limit)
                 self._bar.advance(self._bar.task_ids[0])
                 if isinstance(offered, Unreadable):

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from wireroom.cli.app import app
-from wireroom.cli.intake import Unreadable, is_address, read_file
+from wireroom.cli.given import Unreadable, is_address
+from wireroom.cli.intake import read_file
 from wireroom.cli.output import AsJson, console, say, write_json
 from wireroom.cli.show import show_article
 from wireroom.contracts import EnrichedArticle, FetchedPage
@@ -63,12 +64,7 @@ def _read(path: Path) -> FetchedPage:
 def _fetch(url: str) -> FetchedPage:
     from wireroom.ingest.fetch import Fetcher
 
-    async def fetch() -> FetchedPage:
-        given = settings()
-        async with Fetcher(given.user_agent, given.fetch_seconds, given.content_bytes, given.fetch_allow) as fetcher:
-            return await fetcher.fetch(url)
-
-    return asyncio.run(fetch())
+    return asyncio.run(Fetcher.of(settings()).fetch(url))
 
 
 def _work(page: FetchedPage) -> EnrichedArticle:

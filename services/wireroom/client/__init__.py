@@ -17,11 +17,13 @@ from wireroom.client.answers import (
     Outcomes,
     Progress,
     Refused,
+    Seen,
+    Sighting,
     Step,
     SubmissionCancelled,
     Version,
 )
-from wireroom.client.errors import ArticleRefused, HasEnded, NotFound, Problem, WireroomUnavailable
+from wireroom.client.errors import ArticleRefused, HasEnded, NotAllowed, NotFound, Problem, WireroomUnavailable
 from wireroom.client.jobs import Fields, Job
 from wireroom.client.sync import Client
 from wireroom.contracts import ArticleJob
@@ -39,12 +41,15 @@ __all__ = [
     "HasEnded",
     "Job",
     "JobState",
+    "NotAllowed",
     "NotFound",
     "Outcome",
     "Outcomes",
     "Problem",
     "Progress",
     "Refused",
+    "Seen",
+    "Sighting",
     "Step",
     "SubmissionCancelled",
     "Version",

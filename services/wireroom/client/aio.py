@@ -37,12 +37,13 @@ class AsyncClient:
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, producer: str | None = None, patience: float = 60.0, timeout: float = 30.0,
-        headers: Mapping[str, str] | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        self, url: str = DEFAULT_URL, *, producer: str | None = None, token: str | None = None,
+        patience: float = 60.0, timeout: float = 30.0, headers: Mapping[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:  # fmt: skip
         self._wire = Wire(producer, patience)
         self._timeout = timeout
-        self._http = httpx.AsyncClient(**options(url, headers), transport=transport)
+        self._http = httpx.AsyncClient(**options(url, token, headers), transport=transport)
 
     async def __aenter__(self) -> Self:
         return self

@@ -130,6 +130,24 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     stored_at: datetime
 
 
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody offered the article: at which address, and what they said of it."""
+
+    at: datetime
+    job_id: int
+    producer: str
+    source: str
+    url: str | None
+    meta: dict[str, Any]
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an article was offered, and the newest of these."""
+
+    count: int
+    newest: list[Sighting]
+
+
 class Article(msgspec.Struct, frozen=True, kw_only=True):
     """One version of an article, with all that is known of it."""
 
@@ -163,6 +181,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     entities: list[Entity]
     enrichers: list[Enrichment]
     meta: dict[str, Any]
+    seen: Seen = Seen(count=0, newest=[])
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True):

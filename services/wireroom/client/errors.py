@@ -34,6 +34,10 @@ class Problem(WireroomError):  # noqa: N818 - the word of RFC 9457
         return f"{self.detail} ({self.status}{': ' if where else ''}{where})"
 
 
+class NotAllowed(Problem):
+    """The token is missing, not known (401), or not good for this (403): another one may be."""
+
+
 class ArticleRefused(Problem):
     """The article cannot be accepted as it is."""
 

@@ -33,19 +33,21 @@ class Client:
     """Talks to the Wireroom at `url` in the name of `producer`. Threads may share it.
 
     A call whose answer does not come is repeated, after pauses that grow, for up to `patience` seconds; then it raises
-    `WireroomUnavailable`. An answer may take `timeout` seconds. `headers` go with every request.
+    `WireroomUnavailable`. An answer may take `timeout` seconds. `headers` go with every request, and so does `token`:
+    without one, that of the environment variable `WIREROOM_TOKEN`, if there is one.
 
     Proxies and passwords are not taken from the environment: a proxy that is meant for the web would get what is meant
     for 127.0.0.1. Where there has to be one, give `transport=httpx.HTTPTransport(proxy=...)`.
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, producer: str | None = None, patience: float = 60.0, timeout: float = 30.0,
-        headers: Mapping[str, str] | None = None, transport: httpx.BaseTransport | None = None,
+        self, url: str = DEFAULT_URL, *, producer: str | None = None, token: str | None = None,
+        patience: float = 60.0, timeout: float = 30.0, headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:  # fmt: skip
         self._wire = Wire(producer, patience)
         self._timeout = timeout
-        self._http = httpx.Client(**options(url, headers), transport=transport)
+        self._http = httpx.Client(**options(url, token, headers), transport=transport)
 
     def __enter__(self) -> Self:
         return self

@@ -11,14 +11,15 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from wireroom.client.errors import ArticleRefused, HasEnded, NotFound, Problem
+from wireroom.client.errors import ArticleRefused, HasEnded, NotAllowed, NotFound, Problem
 from wireroom.client.patience import Patience, Pause
 
 T = TypeVar("T")
 
-NOT_NOW = frozenset({408, 502, 503, 504})
+NOT_NOW = frozenset({408, 429, 502, 503, 504})
 """Statuses after which the same request may well succeed in a moment."""
 _REFUSED = frozenset({400, 409, 413, 422})
+_KINDS: dict[int, type[Problem]] = {401: NotAllowed, 403: NotAllowed, 404: NotFound}
 _LONGEST_BODY = 200
 
 
@@ -97,7 +98,7 @@ def problem(reply: Reply) -> Problem:
         return strange(reply)
     if told.reason == "finished":
         return HasEnded(reply.status, told.detail, reason=told.reason, outcome=told.outcome)
-    kind = NotFound if reply.status == 404 else Problem
+    kind = _KINDS.get(reply.status, Problem)
     return kind(reply.status, told.detail, field=told.field, reason=told.reason)
 
 

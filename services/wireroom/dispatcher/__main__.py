@@ -13,6 +13,7 @@ from wireroom.database.migrate import check_schema
 from wireroom.dispatcher.caretaker import Caretaker
 from wireroom.dispatcher.census_taker import CensusTaker
 from wireroom.dispatcher.dispatcher import Dispatcher
+from wireroom.dispatcher.night_editor import NightEditor
 from wireroom.dispatcher.proofreader import Proofreader
 from wireroom.dispatcher.pulse import Pulse
 from wireroom.errors import WireroomError
@@ -47,6 +48,7 @@ def main() -> None:
         sys.exit(f"wireroom dispatcher: {error}")
     Caretaker(given).start(stopping)
     Proofreader(given).start(stopping)
+    NightEditor(given).start(stopping)
     metrics.begin_dispatcher()
     if given.metrics_port:
         census.start(stopping)

@@ -16,8 +16,10 @@ from wireroom.dispatcher.care import tell_failed
 from wireroom.ledger import census
 from wireroom.ledger.census import Census
 from wireroom.ledger.life import ON_THE_LINE
+from wireroom.ledger.sources import STATES
 from wireroom.settings import Settings
-from wireroom.topology import STAGES
+from wireroom.topology import QUEUED
+from wireroom.volumes import verdicts
 
 COUNT_SECONDS = 15.0
 PART_OF_TIME = 20
@@ -37,7 +39,7 @@ class CensusTaker:
         self._good_until = clock()
         self._failing = False
         self._groups = dict.fromkeys(product(("fetch", "process"), ("live", "backfill"), [*map(str, ON_THE_LINE)]), 0)
-        self._flights = dict.fromkeys(product(STAGES, ("queued", "started")), 0)
+        self._flights = dict.fromkeys(product(QUEUED, ("queued", "started")), 0)
 
     def start(self, stopping: Flag) -> None:
         """Count now and again until `stopping` is set."""
@@ -81,5 +83,11 @@ class CensusTaker:
         metrics.REFUSALS.set(counted.refusals)
         metrics.PAUSES.set(counted.pauses)
         metrics.BREAKS.set(counted.breaks)
+        for state, polled in (dict.fromkeys(STATES, 0) | counted.polled).items():
+            metrics.POLLED_SOURCES.labels(state).set(polled)
+        metrics.POLLS_LATE.set(counted.polls_late)
+        for state, sources in (dict.fromkeys(verdicts.STATES, 0) | counted.sources).items():
+            metrics.SOURCES.labels(state).set(sources)
+        metrics.UNHEARD.set(counted.unheard)
         metrics.GAP.set(counted.gap if counted.gap is not None else float("nan"))
         metrics.RECONCILIATION_AGE.set(counted.reconciled if counted.reconciled is not None else float("nan"))

@@ -13,10 +13,12 @@ from wireroom.broker import Broker, BrokerAway
 from wireroom.crash import Point, crash_at
 from wireroom.database import Connection
 from wireroom.ledger import lost
+from wireroom.ledger.boarding import Bounds
 from wireroom.ledger.events import ROUND, Sequencer
-from wireroom.ledger.launch import HOST_SECONDS, Bounds, Launcher
+from wireroom.ledger.launch import HOST_SECONDS, Launcher
 from wireroom.ledger.life import Leg
 from wireroom.ledger.lost import Watch
+from wireroom.ledger.poll_launch import PollLauncher
 from wireroom.logs import Event
 from wireroom.outages import Outage
 from wireroom.settings import Settings
@@ -29,6 +31,8 @@ LAUNCHES = 8
 """Launches of a leg in one look: a crowd that waits for one busy host must not hold up the other leg and the watch."""
 ROUNDS = 10
 """Rounds of the sequencer in one look."""
+MOST_PAGES = 10
+"""Of one host in a flight: they are fetched one after the other, and room is taken by all of them."""
 DAY_SECONDS = 3600.0
 
 
@@ -42,7 +46,11 @@ class Dispatcher:
         self._db = connection
         self._broker = broker
         self._delay = given.host_delay
-        self._launchers = [Launcher(leg, bounds(leg, given), clock) for leg in ("process", "fetch")]
+        self._launchers: list[Launcher | PollLauncher] = [
+            Launcher("process", bounds("process", given), clock),
+            Launcher("fetch", bounds("fetch", given), clock),
+            PollLauncher(given.poll_in_flight),
+        ]
         self._watch = Watch(given.lease_scale, clock)
         self._sequencer = Sequencer()
         self._clock = clock
@@ -79,7 +87,7 @@ class Dispatcher:
         if self._is_time(DAY_SECONDS, "days"):
             self._make_days()
 
-    def _launch(self, launcher: Launcher, epoch: str, *, sweep: bool) -> bool:
+    def _launch(self, launcher: Launcher | PollLauncher, epoch: str, *, sweep: bool) -> bool:
         """Launch what fits, then publish it; whether looking again at once is worth it."""
         launched = launcher.launch(self._db, epoch, sweep=sweep)
         for flight in launched.flights:
@@ -141,7 +149,7 @@ class Dispatcher:
 
 def bounds(leg: Leg, given: Settings) -> Bounds:
     """What the settings allow in flight."""
-    pages = given.flight_articles if given.host_delay == 0 else int(HOST_SECONDS / given.host_delay)
+    pages = min(int(HOST_SECONDS / given.host_delay), MOST_PAGES) if given.host_delay else given.flight_articles
     return Bounds(
         in_flight=given.fetch_in_flight if leg == "fetch" else given.process_in_flight,
         bytes_in_flight=given.bytes_in_flight,

@@ -16,7 +16,8 @@ CUT_OFF = 499
 
 
 class AccessLog:
-    """Logs every request that `app` answers but those of `unlogged` paths, with the job that it puts into the state."""
+    """Logs every request that `app` answers but those of `unlogged` paths, with the job and the caller that
+    it puts into the state."""
 
     def __init__(self, app: ASGIApp, unlogged: Collection[str] = ()) -> None:
         self._app = app
@@ -39,5 +40,6 @@ class AccessLog:
         finally:
             line = {"status": status, "seconds": round(time.perf_counter() - started, 6)}
             line |= {"job": state["job"]} if "job" in state else {}
+            line |= {"caller": caller.name} if (caller := state.get("caller")) and caller.name else {}
             logs.info(Event.request, method=scope["method"], path=scope["path"], **line)
         crash_at(Point.ANSWERED)

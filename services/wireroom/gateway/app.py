@@ -1,4 +1,4 @@
-"""The HTTP API: which path does what."""
+"""The HTTP API: its operations and probes, and what stands before them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from wireroom import metrics
-from wireroom.gateway import asking, offering, quarantine
+from wireroom.gateway import openapi, operation
 from wireroom.gateway.access_log import AccessLog
-from wireroom.gateway.answers import as_json
 from wireroom.gateway.door import Door
 from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.keyring import Keyring
+from wireroom.gateway.lock import Lock
 from wireroom.gateway.lookout import Lookout
+from wireroom.gateway.operations import OPERATIONS
 from wireroom.gateway.problems import HANDLERS
 from wireroom.gateway.reader import Reader
 from wireroom.probes import Probe, Probes
@@ -37,6 +39,7 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.desk = desk = FrontDesk(given)
+        app.state.lock = Lock(given, Keyring(desk.ring))
         reader = Reader(desk, given)
         reader.start()
         readiness.start()
@@ -50,32 +53,13 @@ def make_app(given: Settings, lookout: Lookout) -> ASGIApp:
     readiness = Readiness("gateway", given, needs_redis=False)
     probes = Probes(readiness, [metrics.GATEWAY]).paths
     metrics.begin_gateway()
-    routes = [
-        Route("/v1/articles", offering.offer, methods=["POST"]),
-        Route("/v1/articles/{id}", asking.show_article, methods=["GET"]),
-        Route("/v1/jobs/{id}", asking.show_job, methods=["GET"]),
-        Route("/v1/jobs/{id}/input", asking.show_input, methods=["GET"]),
-        Route("/v1/jobs/{id}/cancel", asking.cancel_job, methods=["POST"]),
-        Route("/v1/submissions/{name:path}/cancel", asking.cancel_submission, methods=["POST"]),
-        Route("/v1/submissions/{name:path}", asking.show_submission, methods=["GET"]),
-        Route("/v1/outcomes", asking.show_outcomes, methods=["GET"]),
-        Route("/v1/quarantine", quarantine.show_jobs, methods=["GET"]),
-        Route("/v1/quarantine/causes", quarantine.show_causes, methods=["GET"]),
-        Route("/v1/quarantine/redrive", quarantine.redrive, methods=["POST"]),
-        Route("/v1/quarantine/reject", quarantine.reject, methods=["POST"]),
-        Route("/v1/schema.json", asking.show_schema, methods=["GET"]),
-        Route("/v1/health", health, methods=["GET"]),
-        *(Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()),
-    ]
+    routes = operation.routes(OPERATIONS)
+    routes += [Route(path, partial(answer_probe, probe), methods=["GET"]) for path, probe in probes.items()]
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.lookout = lookout
+    app.state.document = openapi.document()
     return AccessLog(Door(app), unlogged=probes.keys())
-
-
-async def health(_: Request) -> Response:
-    """The process answers; nothing is said of Postgres or Redis."""
-    return as_json({"status": "ok"})
 
 
 async def answer_probe(probe: Probe, _: Request) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from wireroom.gateway.answers import as_json
 from wireroom.gateway.front_desk import FrontDesk
+from wireroom.gateway.lock import caller_of
 from wireroom.gateway.lookout import Lookout
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
@@ -37,13 +38,13 @@ T = TypeVar("T")
 
 async def show_job(request: Request) -> Response:
     """Where a job is, and what happened to it."""
-    job_id = request.state.job = _id(request, "job")
+    job_id = request.state.job = id_of(request, "job")
     return _found(await in_time(desk_of(request).job, job_id), f"there is no job {job_id}")
 
 
 async def show_input(request: Request) -> Response:
     """The raw input of a job: bytes of a stranger's, which no browser must show or run as if they were ours."""
-    job_id = request.state.job = _id(request, "job")
+    job_id = request.state.job = id_of(request, "job")
     found = await in_time(desk_of(request).input, job_id)
     if isinstance(found, NoInput):
         raise Problem(404, found.sentence, reason=found.reason)
@@ -54,16 +55,22 @@ async def show_input(request: Request) -> Response:
 
 async def show_article(request: Request) -> Response:
     """A record: its current version, or that which `?version=` names."""
-    check_parameters(request, "version")
-    article_id, version = _id(request, "article"), number_of(request, "version", 1)
+    article_id, version = id_of(request, "article"), number_of(request, "version", 1)
     missing = f"there is no article {article_id}" + (f" with version {version}" if version else "")
     return _found(await in_time(desk_of(request).article, article_id, version), missing)
 
 
+async def show_difference(request: Request) -> Response:
+    """What the version `?to=` (the current one) says otherwise than `?from=` (the one before it)."""
+    article_id = id_of(request, "article")
+    before, after = number_of(request, "from", 1), number_of(request, "to", 1)
+    return as_json(await in_time(desk_of(request).difference, article_id, before, after))
+
+
 async def cancel_job(request: Request) -> Response:
     """End a job that nobody wants any more, also where it was cancelled before; 409 where it had ended otherwise."""
-    job_id = request.state.job = _id(request, "job")
-    judged = await in_time(desk_of(request).cancel, job_id)
+    job_id = request.state.job = id_of(request, "job")
+    judged = await in_time(desk_of(request).cancel, job_id, caller_of(request).signed())
     if judged.state == "unknown":
         raise Problem(404, f"there is no job {job_id}")
     if judged.state == "finished" and judged.reason != CANCELLED:
@@ -74,7 +81,6 @@ async def cancel_job(request: Request) -> Response:
 
 async def show_submission(request: Request) -> Response:
     """How far a submission is; with `?wait=` once all of it has ended, or after so many seconds."""
-    check_parameters(request, "wait")
     name = request.path_params["name"]
     look = partial(desk_of(request).submission, name)
     progress = await _wait(request, look, lambda found: found is None or found.on_the_line == 0)
@@ -84,13 +90,12 @@ async def show_submission(request: Request) -> Response:
 async def cancel_submission(request: Request) -> Response:
     """End the jobs of a submission that have not ended, but for those that others offered too."""
     name = request.path_params["name"]
-    cancelled = await in_time(desk_of(request).cancel_submission, name)
+    cancelled = await in_time(desk_of(request).cancel_submission, name, caller_of(request).signed())
     return as_json({"submission": name} | cancelled._asdict()) if cancelled else _no_submission(name)
 
 
 async def show_outcomes(request: Request) -> Response:
     """What ended after `?after=`, in order and without gaps; with `?wait=` once there is something."""
-    check_parameters(request, "after", "limit", "producer", "wait")
     at_end = request.query_params.get("after") == "end"
     after = await in_time(desk_of(request).head) if at_end else number_of(request, "after", 0) or 0
     limit = number_of(request, "limit", 1, MOST_OUTCOMES) or DEFAULT_OUTCOMES
@@ -108,6 +113,16 @@ async def show_outcomes(request: Request) -> Response:
 async def show_schema(_: Request) -> Response:
     """The JSON Schema of an article as it is offered."""
     return Response(_schema(), media_type="application/schema+json")
+
+
+async def show_document(request: Request) -> Response:
+    """This document: every operation of the API, in OpenAPI."""
+    return Response(request.app.state.document, media_type="application/json")
+
+
+async def show_health(_: Request) -> Response:
+    """The process answers; nothing is said of Postgres or Redis."""
+    return as_json({"status": "ok"})
 
 
 @cache
@@ -134,8 +149,9 @@ def check_parameters(request: Request, *known: str) -> None:
         raise Problem(422, detail, field=unknown[0][:100], reason="unknown_parameter")
 
 
-def _id(request: Request, what: str) -> int:
-    given = request.path_params["id"]
+def id_of(request: Request, what: str) -> int:
+    """The id in the path; raises `Problem` for what is none."""
+    given = str(request.path_params["id"])
     number = _integer(given)
     if not number:
         raise Problem(404, f"there is no {what} {given[:40]}: ids are positive numbers")

@@ -12,7 +12,7 @@ from wireroom.gateway.problems import Problem, answer, away
 
 
 class Door:
-    """Refuses what a page of another site makes a browser post; answers 503 to what is cut off at the end."""
+    """Refuses what a page of another site makes a browser change; answers 503 to what is cut off at the end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,13 +35,14 @@ class Door:
             await answer(away("the gateway stops: repeat the request", reason="stopping"))(scope, receive, send)
 
 
+_HARMLESS = ("GET", "HEAD", "OPTIONS")
 _CROSS_SITE = Problem(
-    403, "pages of other sites may not post: the Origin is not the Host", reason="cross_site", last=True
+    403, "pages of other sites may change nothing: the Origin is not the Host", reason="cross_site", last=True
 )
 
 
 def _is_cross_site(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "POST":
+    if scope["type"] != "http" or scope["method"] in _HARMLESS:
         return False
     headers = Headers(scope=scope)
     origin = headers.get("origin")

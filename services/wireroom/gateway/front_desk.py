@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from msgspec.structs import replace
 from psycopg_pool import PoolTimeout
 
-from wireroom import records
+from wireroom import records, tokens
 from wireroom.broker import Broker
+from wireroom.contracts import ArticleJob
 from wireroom.crash import Point, crash_at
 from wireroom.database import AWAY, Connection, open_pool
 from wireroom.gateway.problems import Problem, away, refusal
 from wireroom.gateway.tally import tally
-from wireroom.gateway.views import article_view, job_view
+from wireroom.gateway.views import article_view, difference_view, job_view
 from wireroom.ledger import events, look, quarantine, repair, submissions
 from wireroom.ledger.accept import Accepted, Answer, Tickets
 from wireroom.ledger.batches import accept_each
@@ -26,12 +28,13 @@ from wireroom.ledger.reading import read_job
 from wireroom.ledger.repair import Judged
 from wireroom.ledger.submissions import Cancelled, Progress
 from wireroom.outages import database_outage
+from wireroom.records.differences import NoDifference, difference
 from wireroom.settings import Settings
+from wireroom.tokens import Ring
+from wireroom.volumes.look import Health, health
 
 CONNECTIONS = 8
 POOL_SECONDS = 5.0
-CALLER = "a caller of the API"
-"""Who cancels, as the history of a job has it: nobody says a name yet."""
 
 
 class FrontDesk:
@@ -52,12 +55,15 @@ class FrontDesk:
         self.pool.close()
         self.broker.close()
 
-    def take(self, offers: Sequence[bytes | Problem], submission: str | None) -> list[Accepted | Problem]:
+    def take(
+        self, offers: Sequence[bytes | Problem], submission: str | None, only: str | None = None
+    ) -> list[Accepted | Problem]:
         """Accept offers, each as JSON, in one transaction: after the return they are durable.
 
-        An answer for each; a problem stays as it is. Raises `Problem`, and then nothing was accepted.
+        Where `only` is a producer, no other may offer them. An answer for each; a problem stays as it is. Raises
+        `Problem`, and then nothing was accepted.
         """
-        read = [self._read(offer) for offer in offers]
+        read = [self._read(offer, only) for offer in offers]
         good = [one for one in read if isinstance(one, Offer)]
         answers = iter(self._accept(good, submission) if good or submission else [])
         given = [_answer(next(answers)) if isinstance(one, Offer) else one for one in read]
@@ -71,10 +77,14 @@ class FrontDesk:
         self.broker.wake()
         return answers
 
-    def _read(self, offer: bytes | Problem) -> Offer | Problem:
+    def _read(self, offer: bytes | Problem, only: str | None) -> Offer | Problem:
         if isinstance(offer, Problem):
             return offer
         job = read_job(offer)
+        if isinstance(job, ArticleJob) and only is not None:
+            if job.producer not in (None, only):
+                return _foreign(only)
+            job = replace(job, producer=only)
         prepared = job if isinstance(job, Refused) else prepare(job, self.content_bytes)
         return refusal(prepared) if isinstance(prepared, Refused) else prepared
 
@@ -100,21 +110,36 @@ class FrontDesk:
         with self.snapshot() as connection:
             return events.page(connection, after, limit, producer)
 
-    def cancel(self, job_id: int) -> Judged:
-        """End a job by the word of whoever calls the API."""
+    def cancel(self, job_id: int, who: str) -> Judged:
+        """End a job by the word of `who`."""
         with self.connection() as connection:
-            return repair.cancel(connection, [job_id], CALLER)[job_id]
+            return repair.cancel(connection, [job_id], who)[job_id]
 
-    def cancel_submission(self, name: str) -> Cancelled | None:
+    def cancel_submission(self, name: str, who: str) -> Cancelled | None:
         """End those jobs of a submission that nobody else offered; None if it is not known."""
         with self.connection() as connection:
-            return submissions.cancel(connection, name, CALLER)
+            return submissions.cancel(connection, name, who)
+
+    def ring(self) -> Ring:
+        """The tokens that are good now."""
+        with self.connection() as connection:
+            return tokens.ring(connection)
 
     def article(self, article_id: int, number: int | None) -> dict[str, Any] | None:
         """The record, of version `number` or the current one; None if there is none."""
         with self.snapshot() as connection:
             stored = records.article(connection, article_id, number)
-            return article_view(stored, records.versions(connection, article_id)) if stored else None
+            if stored is None:
+                return None
+            return article_view(stored, records.versions(connection, article_id), records.seen(connection, article_id))
+
+    def difference(self, article_id: int, before: int | None, after: int | None) -> dict[str, Any]:
+        """What a version of the article says otherwise than another."""
+        with self.snapshot() as connection:
+            try:
+                return difference_view(difference(connection, article_id, before, after))
+            except NoDifference as error:
+                raise Problem(404, str(error)) from error
 
     def input(self, job_id: int) -> RawInput | NoInput:
         """What the job was given or has fetched, byte for byte."""
@@ -144,6 +169,11 @@ class FrontDesk:
         with self.connection() as connection:
             steps = quarantine.reject(connection, wanted, who, why, after=after)
             return quarantine.move(connection, wanted, steps, most)
+
+    def source_health(self, everyone: bool, source: str | None, limit: int) -> Health:
+        """How the sources are, or one of them."""
+        with self.snapshot() as connection:
+            return health(connection, everyone=everyone, source=source, limit=limit)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -179,3 +209,8 @@ class FrontDesk:
 
 def _answer(answer: Answer) -> Accepted | Problem:
     return refusal(answer) if isinstance(answer, Refused) else answer
+
+
+def _foreign(only: str) -> Problem:
+    detail = f"producer is another's: this token may offer as {only} only; leave it out, or use a token of its own"
+    return Problem(403, detail, field="producer", reason="other_producer")

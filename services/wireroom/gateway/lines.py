@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
+import zstandard
 from starlette.requests import Request
 
 from wireroom.crash import Point, crash_at
@@ -124,9 +126,26 @@ def _too_large(detail: str) -> Problem:
     return Problem(413, detail, reason="too_large")
 
 
-def answers(lines: Sequence[Line], given: Sequence[Accepted | Problem]) -> list[bytes]:
-    """A line of the response for each line of the request."""
-    return [_encode({"line": line.number} | view(one)) for line, one in zip(lines, given, strict=True)]
+class Answers:
+    """The answers to the lines so far: kept small, for they repeat each other, until they can be sent."""
+
+    def __init__(self) -> None:
+        self._kept = io.BytesIO()
+        self._packer = zstandard.ZstdCompressor(level=1).compressobj()
+        self.bytes = 0
+        """How many they are when they are sent."""
+
+    def add(self, lines: Sequence[Line], given: Sequence[Accepted | Problem]) -> None:
+        """A line of the response for each line of the request."""
+        text = b"".join(_encode({"line": line.number} | view(one)) for line, one in zip(lines, given, strict=True))
+        self.bytes += len(text)
+        self._kept.write(self._packer.compress(text))
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of them, once, in pieces; nothing can be added any more."""
+        self._kept.write(self._packer.flush())
+        self._kept.seek(0)
+        return zstandard.ZstdDecompressor().read_to_iter(self._kept)
 
 
 def view(given: Accepted | Problem) -> dict[str, object]:

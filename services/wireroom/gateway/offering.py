@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from wireroom.gateway import intake, lines
 from wireroom.gateway.answers import as_json
-from wireroom.gateway.asking import check_parameters
 from wireroom.gateway.front_desk import FrontDesk
-from wireroom.gateway.problems import Parting, Problem, answer, refusal
+from wireroom.gateway.lock import caller_of
+from wireroom.gateway.problems import Parting, Problem, Streamed, answer, refusal
 from wireroom.gateway.promptness import in_time
 from wireroom.gateway.tally import refuse
 from wireroom.ledger.offer import check_name
@@ -17,7 +17,6 @@ from wireroom.ledger.offer import check_name
 
 async def offer(request: Request) -> Response:
     """Accept one article (202 once it is durable), or one a line, under the name of a `?submission=` if it has one."""
-    check_parameters(request, "submission")
     submission = request.query_params.get("submission")
     if refused := check_name("submission", submission):
         raise refusal(refused)
@@ -31,7 +30,7 @@ async def offer(request: Request) -> Response:
 
 async def _offer_one(request: Request, desk: FrontDesk, submission: str | None) -> Response:
     body = await intake.read(request, intake.limit(desk.content_bytes))
-    (given,) = await in_time(desk.take, [body], submission)
+    (given,) = await in_time(desk.take, [body], submission, caller_of(request).producer)
     if isinstance(given, Problem):
         return answer(given)
     request.state.job = given.job_id
@@ -40,20 +39,25 @@ async def _offer_one(request: Request, desk: FrontDesk, submission: str | None) 
 
 async def _offer_lines(request: Request, desk: FrontDesk, submission: str | None) -> Response:
     """Answer after the request, as most clients do not listen before; its chunks are committed as they come in."""
+    caller = caller_of(request)
     offered = lines.Lines(request, intake.limit(desk.content_bytes), desk.request_bytes)
-    answers: list[bytes] = []
+    answers, number = lines.Answers(), 0
     async for chunk in offered.chunks():
         try:
-            given = await in_time(desk.take, [line.data for line in chunk], submission)
+            given = await in_time(desk.take, [line.data for line in chunk], submission, caller.producer)
         except Problem as problem:
             problem.last = True
-            if not answers:
+            if not number:
                 raise
-            answers += lines.answers(chunk, [problem] * len(chunk))
-            return _lines_answer(answers, Parting)
-        answers += lines.answers(chunk, given)
-    return _lines_answer(answers, Parting if offered.cut else Response)
+            answers.add(chunk, [problem] * len(chunk))
+            return _lines_answer(answers, parting=True)
+        # The first article was paid for when the request was let in.
+        caller.owe(len(chunk) - (not number))
+        number += len(chunk)
+        answers.add(chunk, given)
+    return _lines_answer(answers, parting=offered.cut)
 
 
-def _lines_answer(answers: list[bytes], kind: type[Response]) -> Response:
-    return kind(b"".join(answers), media_type=intake.LINES[0])
+def _lines_answer(answers: lines.Answers, *, parting: bool) -> Response:
+    kind = Parting if parting else Streamed
+    return kind(answers.pieces(), answers.bytes, media_type=intake.LINES[0])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from http import HTTPStatus
 
 import anyio
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 from wireroom.ledger.offer import Refused
@@ -69,11 +69,28 @@ def facts(problem: Problem) -> dict[str, object]:
 def answer(problem: Problem) -> Response:
     """The problem as `application/problem+json`."""
     document = {"type": "about:blank", "title": HTTPStatus(problem.status).phrase} | facts(problem)
-    kind = Parting if problem.last else Response
-    return kind(msgspec.json.encode(document), problem.status, problem.headers, media_type="application/problem+json")
+    body, media = msgspec.json.encode(document), "application/problem+json"
+    if problem.last:
+        return Parting([body], len(body), problem.status, problem.headers, media_type=media)
+    return Response(body, problem.status, problem.headers, media_type=media)
 
 
-class Parting(Response):
+class Streamed(StreamingResponse):
+    """An answer of `size` bytes, piece by piece."""
+
+    def __init__(
+        self, pieces: Iterable[bytes], size: int, status: int = 200, headers: Mapping[str, str] | None = None,
+        *, media_type: str,
+    ) -> None:  # fmt: skip
+        super().__init__(_each(pieces), status, {"Content-Length": str(size), **(headers or {})}, media_type)
+
+
+async def _each(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+class Parting(Streamed):
     """The last answer on a connection whose client may still be sending.
 
     Closing at once would reset the connection, and most clients would never see the answer.
@@ -83,7 +100,8 @@ class Parting(Response):
         """Answer, ignore some more of the request, then let the connection be closed."""
         headers = [*self.raw_headers, (b"connection", b"close")]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        async for piece in self.body_iterator:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
         with anyio.move_on_after(PARTING_SECONDS):
             await _ignore(receive, PARTING_BYTES)
         await send({"type": "http.response.body", "body": b""})

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wireroom.gateway import intake
 from wireroom.gateway.answers import as_json
-from wireroom.gateway.asking import BIGINT, check_parameters, desk_of, number_of
+from wireroom.gateway.asking import BIGINT, desk_of, number_of
+from wireroom.gateway.lock import caller_of
+from wireroom.gateway.orders import read_order
 from wireroom.gateway.problems import Problem, refusal
 from wireroom.gateway.promptness import in_time
-from wireroom.ledger.offer import check_name
 from wireroom.ledger.quarantine import Moved, Wanted, check_wanted
-from wireroom.ledger.reading import unknown_field
 
 MOST_SHOWN = 1000
 DEFAULT_SHOWN = 100
@@ -24,10 +22,7 @@ MOST_IDS = 1000
 """Jobs that a request may name."""
 MOST_MOVED = 5000
 """About so many jobs are moved by a request; its answer says whether there are more."""
-ORDER_BYTES = 100_000
 _FILTERS = ("cause", "source", "stage")
-_MISSING = re.compile("Object missing required field `(.*)`")
-_WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
 T = TypeVar("T", bound="Order")
 Id = Annotated[int, msgspec.Meta(ge=1, le=BIGINT)]
 Ids = Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MOST_IDS)]
@@ -65,7 +60,6 @@ class Reject(Order):
 
 async def show_jobs(request: Request) -> Response:
     """What is in quarantine, the newest job first; `?before=` takes the cursor of the page before."""
-    check_parameters(request, *_FILTERS, "limit", "before")
     limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
     before = number_of(request, "before", 1)
     found = await in_time(desk_of(request).quarantined, _filters(request), limit + 1, before)
@@ -76,7 +70,6 @@ async def show_jobs(request: Request) -> Response:
 
 async def show_causes(request: Request) -> Response:
     """What is in quarantine by cause, the most frequent first."""
-    check_parameters(request, *_FILTERS, "limit")
     limit = number_of(request, "limit", 1, MOST_SHOWN) or DEFAULT_SHOWN
     found = await in_time(desk_of(request).quarantine_causes, _filters(request), limit + 1)
     return as_json({"causes": [one._asdict() for one in found[:limit]], "more": len(found) > limit})
@@ -86,14 +79,15 @@ async def redrive(request: Request) -> Response:
     """Send jobs back to the line; what is repeated after an answer that did not come moves nothing twice."""
     order = await _order(request, Redrive)
     given: dict[str, Any] = {"refetch": order.refetch, "after": order.after}
-    moved = await in_time(desk_of(request).redrive, order.wanted, f"api:{order.who}", MOST_MOVED, **given)
+    who = caller_of(request).signed(order.who)
+    moved = await in_time(desk_of(request).redrive, order.wanted, who, MOST_MOVED, **given)
     return _answer("redriven", moved)
 
 
 async def reject(request: Request) -> Response:
     """End jobs for good."""
     order = await _order(request, Reject)
-    given = (order.wanted, f"api:{order.who}", order.why, MOST_MOVED)
+    given = (order.wanted, caller_of(request).signed(order.who), order.why, MOST_MOVED)
     return _answer("rejected", await in_time(desk_of(request).reject, *given, after=order.after))
 
 
@@ -114,35 +108,10 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 async def _order(request: Request, kind: type[T]) -> T:
-    check_parameters(request)
-    if intake.is_lines(request):
-        raise Problem(415, "send one order as application/json", reason="not_json")
-    order = _read(await intake.read(request, ORDER_BYTES), kind)
-    for field in ("who", "why"):
-        if refused := check_name(field, getattr(order, field, None)):
-            raise refusal(refused)
+    order = await read_order(request, kind)
     if _checked(order.wanted) == Wanted() and not order.all:
         detail = f"give job_ids, {', '.join(_FILTERS)}, or all: true for everything in quarantine"
         raise Problem(422, detail, field="job_ids", reason="missing")
     if order.all and order.wanted != Wanted():
         raise Problem(422, "all is everything: leave the other fields out", field="all", reason="ambiguous")
     return order
-
-
-def _read(body: bytes, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        raise _misfit(str(error), kind) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"the order is no JSON: {error}", reason="malformed") from error
-
-
-def _misfit(message: str, kind: type[Order]) -> Problem:
-    if unknown := unknown_field(message, kind):
-        return refusal(unknown)
-    if missing := _MISSING.fullmatch(message):
-        return Problem(422, f"{missing[1]} must be given", field=missing[1], reason="missing")
-    if where := _WHERE.fullmatch(message):
-        return Problem(422, f"{where[2]} cannot be taken: {where[1]}", field=where[2], reason="bad_value")
-    return Problem(422, f"send one order as a JSON object: {message}", reason="not_an_object")

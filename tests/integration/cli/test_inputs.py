@@ -13,7 +13,7 @@ import pytest
 
 from newsroom.desk import Desk, page
 from wireroom.cli.inputs import is_plain
-from wireroom.ledger import ends
+from wireroom.ledger import captures
 
 if TYPE_CHECKING:
     from integration.cli.conftest import CommandLine
@@ -24,7 +24,7 @@ EVERY_BYTE = bytes(range(256)) * 300
 def captured(desk: Desk, body: bytes, **fields: Any) -> int:
     job = desk.job(url=f"https://news.example/{body[:9].hex()}")
     desk.hurry()
-    ends.capture(desk.db, desk.flight("fetch"), job, page(body, **fields), delay=0)
+    captures.capture(desk.db, desk.flight("fetch"), job, page(body, **fields), delay=0)
     return job
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from newsroom.line import story
 from newsroom.morgue import SLOW
-from wireroom.cli.parsing import Died, Parser
+from wireroom.apart import Died
+from wireroom.cli.parsing import Parser
 from wireroom.contracts import FetchedPage
 from wireroom.errors import Unusable, WireroomError
 from wireroom.parse.stage import parse
@@ -70,6 +71,6 @@ def test_a_surprise_is_told_in_one_line(parser: Parser) -> None:
 def test_a_parser_that_does_not_start_is_told(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().article_seconds == 1
     monkeypatch.setenv("WIREROOM_ARTICLE_SECONDS", "soon")
-    with pytest.raises(WireroomError, match=r"the parser does not start: .*WIREROOM_ARTICLE_SECONDS: ") as told:
+    with pytest.raises(WireroomError, match=r"parse does not start: .*WIREROOM_ARTICLE_SECONDS: ") as told:
         parser.parse(STORY)
     assert "\n" not in str(told.value) and not isinstance(told.value, Died)

@@ -64,7 +64,7 @@ def test_a_name_that_nobody_has_heard_of_is_paused_and_said_aloud(wireroom: Comm
     assert ended.code == 0
     assert ended.err == "note: none of the newest 20,000 jobs is of source Tidd; what comes will be held\n"
     ended = wireroom("pause", "host", "H.Example")
-    assert ended.out == "host h.example is paused; flights under way finish\n"
+    assert ended.out == "host h.example is paused; a request under way finishes\n"
     assert ended.err == "note: no page was asked for yet from host h.example; what comes will be held\n"
     job = desk.job(source="Tidd", url="https://h.example/1")
     assert desk.launch("fetch") == []
@@ -81,7 +81,7 @@ def test_a_reason_that_cannot_be_kept_is_refused(wireroom: CommandLine) -> None:
 def test_what_cannot_be_paused_is_told_with_the_fix(wireroom: CommandLine) -> None:
     ended = wireroom("pause", "leg", "parse")
     assert (ended.code, ended.out) == (2, "")
-    assert "a leg is fetch or process, not 'parse'" in ended.err
+    assert "a leg is fetch or process or poll, not 'parse'" in ended.err
 
 
 def test_resuming_wakes_the_dispatchers(wireroom: CommandLine, valkey: EmbeddedValkey) -> None:

@@ -178,7 +178,7 @@ def test_a_rule_that_cannot_be_read_is_told_in_one_line(wireroom: CommandLine, m
     wireroom.env["WIREROOM_RULES"] = str(tmp_path)
     why = f"{tmp_path}/lake.toml: Expected `str`, got `int` - at `$.domain`"
     ended = wireroom("replay", "--all", "--dry-run")
-    assert ended == (1, "", f"error: the parser does not start: {why}\n")
+    assert ended == (1, "", f"error: parse does not start: {why}\n")
 
 
 def test_nothing_is_found(here: Here) -> None:

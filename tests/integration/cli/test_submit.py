@@ -94,6 +94,21 @@ def test_a_line_is_a_url_or_an_article_of_anybodys(wireroom: CommandLine, desk: 
     assert desk.value("SELECT key FROM receipts WHERE producer = 'feed'") == "7"
 
 
+def test_lists_are_taken_wherever_they_stand(wireroom: CommandLine, desk: Desk) -> None:
+    write(
+        wireroom.folder, {"in/urls.txt": "https://news.example/a\nhttps://news.example/b\n", "in/story.txt": "A story."}
+    )
+    write(wireroom.folder, {"in/table.csv": "url,source,published\nhttps://news.example/c,Wire,May 2\n"})
+    write(wireroom.folder, {"in/table2.csv": "url,source,desk\nhttps://news.example/c,Wire,sea\n"})
+    ended = wireroom("submit", "in", "--json")
+    assert (ended.code, len(ended.lines)) == (1, 4)
+    assert ended.err.splitlines()[0].startswith("refused: in/table.csv, line 2: published: published must be ISO 8601")
+    assert jobs(desk, "url, source, meta")[1:] == [
+        ("https://news.example/c", "Wire", {"desk": "sea"}),
+        ("https://news.example/a", "news.example", {}), ("https://news.example/b", "news.example", {}),
+    ]  # fmt: skip
+
+
 def test_options_go_before_what_a_line_says(wireroom: CommandLine, desk: Desk) -> None:
     line = '{"text": "Inline.", "producer": "feed", "source": "S", "lane": "backfill"}'
     wireroom("submit", "-", "--producer", "P", "--source", "T", "--lane", "live", stdin=line)
@@ -151,7 +166,7 @@ def test_what_cannot_be_read_is_told_and_the_others_go_on(wireroom: CommandLine,
             f"refused: photo.jpg: the content is a file such as an image, a PDF or an archive, not text; {fix}",
             f"refused: bits.txt: the content is bytes that are not text in any charset; {fix}",
             "refused: big.txt: it has more than the 2,000 bytes that an article may have",
-            "refused: lines.jsonl: it holds lines of JSON: give them on stdin, as `wireroom submit - < lines.jsonl`",
+            "refused: lines.jsonl, line 1: url: give a url to fetch, or the article inline in html, text or body",
             "refused: none: there are no files in this folder",
             "refused: an argument: it is empty: give a file, a folder or a URL",
             "1 accepted, 8 refused",
@@ -246,7 +261,7 @@ def test_ctrl_c_ends_it_without_a_traceback_and_keeps_what_was_accepted(wireroom
         for _ in range(20):
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(1)
+                process.wait(5)
                 break
         assert process.returncode == 130
         assert b"Traceback" not in process.stderr.read()

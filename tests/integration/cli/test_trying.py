@@ -59,7 +59,7 @@ def test_an_address_is_fetched(nowhere: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("http://127.0.0.1:9/a", "rejected: private_address: "),
+        ("http://127.0.0.1:2/a", "rejected: private_address: "),
         ("ftp://news.example/a", "rejected: invalid_url: the URL must begin with http:// or https://"),
         ("missing.txt", "error: missing.txt: there is no such file; an address begins with http:// or https://"),
         ("empty.txt", "error: empty.txt: the file is empty"),
@@ -78,6 +78,6 @@ def test_what_cannot_be_tried_is_told_in_a_sentence(nowhere: CommandLine, given:
 
 def test_a_host_that_does_not_answer_is_an_error_not_a_rejection(nowhere: CommandLine) -> None:
     nowhere.env["WIREROOM_FETCH_ALLOW"] = "127.0.0.0/8"
-    ended = nowhere("try", "http://127.0.0.1:9/a")
+    ended = nowhere("try", "http://127.0.0.1:2/a")
     assert ended.code == 1
-    assert ended.err.startswith("error: could not connect to 127.0.0.1, port 9: ")
+    assert ended.err.startswith("error: could not connect to 127.0.0.1, port 2: ")

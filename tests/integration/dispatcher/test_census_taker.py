@@ -141,3 +141,19 @@ def test_a_census_that_fails_is_tried_again(
     monkeypatch.setattr("wireroom.dispatcher.census_taker.COUNT_SECONDS", 0)
     taker._work(stopping)
     assert next(tries) == 4
+
+
+def test_sources_are_counted_by_how_they_are(desk: Desk, taker: CensusTaker) -> None:
+    for source, state in (("Tide", "silent"), ("Ebb", "ok"), ("Gulf", "ok")):
+        desk.db.execute("INSERT INTO source_health (source, first_at, state) VALUES (%s, now(), %s)", [source, state])
+    for back, sources, watched, expected in ((5, 0, True, 9), (4, 2, True, 0), (3, 0, False, 9), (2, 0, True, 2.5),
+                                             (1, 0, True, 1.25)):  # fmt: skip
+        desk.db.execute(
+            "INSERT INTO volume_hours (hour, sources, watched, expected)"
+            " VALUES (now() - make_interval(hours => %s), %s, %s, %s)", [back, sources, watched, expected],
+        )  # fmt: skip
+    scrape = counted(taker)
+    assert value(scrape, "wireroom_sources", state="silent") == 1
+    assert value(scrape, "wireroom_sources", state="ok") == 2
+    assert value(scrape, "wireroom_sources", state="low") == 0
+    assert value(scrape, "wireroom_unheard_sources") == 3.75

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from socket import create_connection, socket
 
 import httpx
+import psutil
 import pytest
 
 import wireroom.gateway.__main__ as process
-from newsroom.api import CONTENT_BYTES, serving, settings
+from newsroom.api import CONTENT_BYTES, GatewayProcess, serving, settings
 from wireroom.embedded import EmbeddedValkey
 from wireroom.gateway import intake
+from wireroom.gateway.lines import MOST_LINES
 
 PostBytes = Callable[..., httpx.Response]
 
 LIMIT = CONTENT_BYTES * 14 // 10 + 100_000
 CHUNK = 50_000
 BODY = 50_000_000
-HEAD = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+HEAD = b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 
 
 @pytest.fixture
@@ -81,6 +84,30 @@ def test_a_request_that_outlasts_the_end_of_the_gateway_is_to_be_repeated(
     with client:
         answer = b"".join(iter(lambda: client.recv(1000), b""))
     assert answer.startswith(b"HTTP/1.1 503 ") and b'"reason":"stopping"' in answer
+
+
+def test_100_mb_of_lines_are_never_held_as_a_whole(start: Callable[..., GatewayProcess]) -> None:
+    """50,000 lines, each refused in a long sentence: they and their answers would be 120 MB."""
+    gateway = start()
+    gateway.wait_until_it_answers()
+    line = b'{"%s": "%s"}\n' % (b"f" * 100, b"x" * 1885)
+    memory = psutil.Process(gateway.process.pid)
+    before, headers = memory.memory_info().rss, {"content-type": "application/x-ndjson"}
+    with httpx.stream(
+        "POST", f"{gateway.url}/v1/articles", content=(line * 500 for _ in range(100)), headers=headers, timeout=120.0,
+        trust_env=False,
+    ) as answer:  # fmt: skip
+        assert answer.status_code == 200
+        lines = sum(piece.count(b"\n") for piece in answer.iter_bytes())
+    assert lines == MOST_LINES
+    assert int(answer.headers["content-length"]) > 15_000_000
+    assert peak(memory.pid) - before < 20_000_000
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process ever had, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 
 
 def test_the_limit_is_on_the_last_byte(post_bytes: PostBytes) -> None:

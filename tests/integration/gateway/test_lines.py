@@ -78,7 +78,7 @@ def test_repeating_a_request_repeats_its_answers(api: httpx.Client, desk: Desk) 
 @contextmanager
 def upload(api: httpx.Client) -> Iterator[Callable[[bytes], None]]:
     """Sends a request piece by piece, and is cut off."""
-    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+    head = b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n"
     with socket.create_connection((api.base_url.host, api.base_url.port or 0), PATIENCE) as client:
         client.sendall(head + b"transfer-encoding: chunked\r\n\r\n")
         yield lambda piece: client.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
@@ -106,7 +106,7 @@ def test_a_request_that_stands_still_is_answered_as_far_as_it_came(
     body = jobs(2) + b'{"text": '
     for sent, status, answers in ((body, b"200", 3), (b"{", b"408", 1)):
         with create_connection((api.base_url.host, api.base_url.port or 0), PATIENCE) as client:
-            head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+            head = b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n"
             client.sendall(head + b"content-length: 9999\r\n\r\n" + sent)
             answer = b"".join(iter(lambda: client.recv(1000), b""))
         assert answer.startswith(b"HTTP/1.1 " + status) and b"connection: close" in answer

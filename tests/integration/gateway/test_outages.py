@@ -58,7 +58,6 @@ def test_postgres_may_go_away_and_come_back(own_postgres: EmbeddedPostgres, valk
             assert answer.json()["reason"] == "database_away"
             assert "socket" not in answer.text, "nothing is said of how the servers are connected"
         assert api.get("/v1/health").status_code == 200
-        assert api.post("/v1/articles", json={}).status_code == 422, "what is wrong with an offer needs no Postgres"
         own_postgres.start()
         again = until_accepted(api)
         assert (again.status_code, again.json()) == (202, first.json())

@@ -30,7 +30,9 @@ def test_a_request_that_has_begun_is_answered_before_the_end(start: Start) -> No
     gateway = start()
     gateway.wait_until_it_answers()
     body = b'{"text": "The ferry came."}'
-    head = b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    head = (
+        b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    )
     with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
         client.sendall(head % len(body))
         # It is answered after the request before it was taken up.
@@ -45,7 +47,7 @@ def test_a_request_that_waits_is_answered_with_what_there_is_at_the_end(start: S
     gateway = start()
     gateway.wait_until_it_answers()
     with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
-        client.sendall(b"GET /v1/outcomes?wait=60 HTTP/1.1\r\nhost: x\r\n\r\n")
+        client.sendall(b"GET /v1/outcomes?wait=60 HTTP/1.1\r\nhost: localhost\r\n\r\n")
         # It is answered after the request before it was taken up.
         gateway.wait_until_it_answers()
         assert gateway.end() == 0
@@ -73,7 +75,7 @@ def test_a_client_that_leaves_amid_its_request_is_no_surprise(start: Start) -> N
     gateway = start()
     gateway.wait_until_it_answers()
     with create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), PATIENCE) as client:
-        client.sendall(b"POST /v1/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
+        client.sendall(b"POST /v1/articles HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n")
         client.sendall(b"content-length: 100\r\n\r\n{")
     gateway.wait_until_it_answers()
     gateway.end()

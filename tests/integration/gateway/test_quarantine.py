@@ -9,7 +9,7 @@ import pytest
 
 from newsroom.desk import Desk, page
 from wireroom.gateway import quarantine as gateway
-from wireroom.ledger import ends
+from wireroom.ledger import captures
 
 
 def fell(desk: Desk, cause: str = "odd", **fields: str) -> int:
@@ -183,7 +183,7 @@ def test_the_raw_input_is_an_attachment_that_no_browser_runs(
     job = desk.job(url="https://news.example/a")
     captured = page(body)
     captured = type(captured)(body=body, content_type=content_type, status=200, fetched_at=captured.fetched_at)
-    ends.capture(desk.db, desk.flight("fetch"), job, captured, delay=0)
+    captures.capture(desk.db, desk.flight("fetch"), job, captured, delay=0)
     answer = api.get(f"/v1/jobs/{job}/input")
     assert (answer.status_code, answer.content) == (200, body)
     assert {name: answer.headers.get(name) for name in (

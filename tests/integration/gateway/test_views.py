@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from newsroom.desk import Desk
 from wireroom.contracts import (
@@ -153,8 +154,62 @@ def test_a_record_has_everything_that_is_known(api: httpx.Client, desk: Desk) ->
         "entities": [{"name": "Lagos", "kind": "place", "place": place,
                       "mentions": [{"surface": "Lagos", "start": 0, "end": 5}]}],
         "enrichers": [{"name": "language", "version": "1", "seconds": 0.001, "error": None}],
-        "external_id": "x1", "meta": {"desk": "sea"},
+        "external_id": "x1", "meta": {"desk": "sea"}, "seen": {"count": 0, "newest": []},
     }  # fmt: skip
+
+
+def test_a_record_says_where_it_was_seen(api: httpx.Client, desk: Desk) -> None:
+    article, (job,) = store(desk, RECORD, url="https://news.example/ferry", source="harbour")
+    meta = {"feed": {"title": "Ferry reaches Lagos"}}
+    again = {"url": "https://m.news.example/ferry/", "producer": "sources", "source": "sea", "meta": meta}
+    assert api.post("/v1/articles", json=again).json() == {"job_id": job, "duplicate": True}
+    desk.db.execute("INSERT INTO outcomes (job_id, outcome, article_id, version, run) VALUES (%s, 'stored', %s, 1, 1)",
+                    [job, article])  # fmt: skip
+    seen = get(api, f"/v1/articles/{article}")["seen"]
+    (newest, first) = seen["newest"]
+    assert seen["count"] == 2
+    assert datetime.fromisoformat(newest.pop("at")) == desk.value("SELECT seen_at FROM sightings")
+    assert newest == {"job_id": job, "producer": "sources", "source": "sea", "url": again["url"], "meta": meta}
+    assert (first["producer"], first["url"], first["meta"]) == ("test", "https://news.example/ferry", {})
+
+
+def test_the_difference_of_two_versions_says_what_changed_and_why(api: httpx.Client, desk: Desk) -> None:
+    blocks = [PARSED.blocks[0], Block(kind="paragraph", text="It left at night.")]
+    later = replace(PARSED, title="Ferry leaves Lagos", blocks=blocks, parser="text/2")
+    article, jobs = store(desk, RECORD, EnrichedArticle(parsed=later, enrichments=ENRICHMENTS))
+    view = get(api, f"/v1/articles/{article}/diff")
+    old, new = view.pop("from"), view.pop("to")
+    assert [(one["number"], one["job_id"], one["why"], one["parser"]) for one in (old, new)] == [
+        (1, jobs[0], "first", "text/1"), (2, jobs[1], "publisher", "text/2"),
+    ]  # fmt: skip
+    assert [step["number"] for step in view.pop("steps")] == [2]
+    assert view == {
+        "id": article,
+        "fields": [{"field": "title", "change": "changed", "before": PARSED.title, "after": "Ferry leaves Lagos"}],
+        "body": [
+            {"same": 1, "before": [], "after": []},
+            {"same": 0, "before": [{"kind": "paragraph", "text": "It left."}],
+             "after": [{"kind": "paragraph", "text": "It left at night."}]},
+        ],
+    }  # fmt: skip
+    assert get(api, f"/v1/articles/{article}/diff?from=2&to=1")["fields"][0]["after"] == PARSED.title
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "told"),
+    [
+        ("", 404, "has one version only: there is nothing to compare it with"),
+        ("?to=7", 404, "there is no version 7 of article"),
+        ("?from=none", 422, "from must be a number of at least 1"),
+        ("?version=1", 422, "unknown parameter version; known are: from, to"),
+    ],
+)
+def test_where_there_is_no_difference_to_show_a_sentence_says_why(
+    api: httpx.Client, desk: Desk, query: str, status: int, told: str
+) -> None:
+    article, _ = store(desk, RECORD)
+    answer = api.get(f"/v1/articles/{article}/diff{query}")
+    assert (answer.status_code, told in answer.json()["detail"]) == (status, True)
 
 
 def test_the_published_time_is_the_pages_where_nobody_knew_more(api: httpx.Client, desk: Desk) -> None:

@@ -160,3 +160,12 @@ def test_what_an_offer_says_is_kept(desk: Desk) -> None:
     )  # fmt: skip
     row = desk.db.execute("SELECT url, source, external_id, lane, published, meta FROM jobs WHERE id = %s", [job])
     assert row.fetchone() == ("https://news.example/a", "News", "7", "backfill", "2025-05-02", {"desk": ["a", 1]})
+
+
+def test_addresses_of_one_family_are_one_job_and_each_sighting_keeps_its_own(desk: Desk) -> None:
+    ordinary = "https://www.news.example/2025/the-pier"
+    others = ["https://m.news.example/2025/the-pier", f"{ordinary}/amp/", f"{ordinary}/?utm_source=feed"]
+    answers = desk.accept(*(offer(url=url) for url in (ordinary, *others)))
+    assert {answer.job_id for answer in answers if isinstance(answer, Accepted)} == {1}
+    assert desk.value("SELECT array_agg(url ORDER BY id) FROM sightings") == others
+    assert desk.job(url=f"{ordinary}-2") != 1

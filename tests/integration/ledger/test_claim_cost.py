@@ -13,7 +13,8 @@ from newsroom.desk import EPOCH, Desk
 from wireroom.database import Connection
 from wireroom.dispatcher.__main__ import PLAN
 from wireroom.ledger import launch, pauses
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Launcher
 from wireroom.ledger.pauses import LANES, Target
 
 BEHIND = 200_000

@@ -13,7 +13,7 @@ import pytest
 from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient
-from wireroom.ledger import ends, flights
+from wireroom.ledger import captures, ends, flights
 from wireroom.ledger.ends import End
 from wireroom.ledger.life import RetryPolicy
 
@@ -140,8 +140,8 @@ def test_a_server_that_says_when_is_believed() -> None:
 def test_a_captured_page_is_ready_for_parse_and_never_fetched_again(desk: Desk) -> None:
     job = desk.job(url="https://news.example/a")
     old = desk.flight("fetch")
-    assert ends.capture(desk.db, old, job, page(b"first"), delay=0)
-    assert not ends.capture(desk.db, old, job, page(b"second"), delay=0)
+    assert captures.capture(desk.db, old, job, page(b"first"), delay=0)
+    assert not captures.capture(desk.db, old, job, page(b"second"), delay=0)
     assert ends.reject(desk.db, "ingest", [(job, 1)], [End(job, "rejected", "gone", "late twin")]) == []
     flight = desk.flight()
     assert [one.page.body for one in flights.captured_pages(desk.db, flight)] == [b"first"]
@@ -155,14 +155,14 @@ def test_a_twins_capture_after_a_relaunch_is_refused(desk: Desk) -> None:
         ends.hand_back(desk.db, old, "ingest", "worker", [job], "stalled")
     desk.hurry()
     new = desk.flight("fetch")
-    assert not ends.capture(desk.db, old, job, page(), delay=0)
-    assert ends.capture(desk.db, new, job, page(), delay=0)
+    assert not captures.capture(desk.db, old, job, page(), delay=0)
+    assert captures.capture(desk.db, new, job, page(), delay=0)
 
 
 def test_the_capture_keeps_what_the_server_said(desk: Desk) -> None:
     job = desk.job(url="https://news.example/a")
     flight = desk.flight("fetch")
-    ends.capture(desk.db, flight, job, page(b"\x00\xff", headers={"etag": '"a\x00"'}), delay=0)
+    captures.capture(desk.db, flight, job, page(b"\x00\xff", headers={"etag": '"a\x00"'}), delay=0)
     (found,) = flights.captured_pages(desk.db, desk.flight())
     assert (found.page.body, found.page.status, found.page.headers) == (b"\x00\xff", 200, {"etag": '"a\ufffd"'})
 
@@ -175,8 +175,8 @@ def test_of_two_pages_captured_at_once_the_second_ends_the_flight(
     early, late = connection(), connection()
     with ThreadPoolExecutor(1) as pool:
         with early.transaction():
-            assert ends.capture(early, flight, first, page(), delay=0)
-            waiting = pool.submit(ends.capture, late, flight, second, page(), delay=0)
+            assert captures.capture(early, flight, first, page(), delay=0)
+            waiting = pool.submit(captures.capture, late, flight, second, page(), delay=0)
             until = time.monotonic() + PATIENCE
             while not desk.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
                 assert not waiting.done() and time.monotonic() < until, "it does not wait"

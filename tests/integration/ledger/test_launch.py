@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient
-from wireroom.ledger import ends, flights
-from wireroom.ledger.launch import Bounds, Launcher, Ready, choose, form_flights, skip_flight_numbers
+from wireroom.ledger import captures, flights
+from wireroom.ledger.boarding import Bounds, Ready, choose, form_flights
+from wireroom.ledger.launch import Launcher, skip_flight_numbers
 
 
 def test_dispatchers_side_by_side_launch_each_job_once_and_keep_the_bound(
@@ -197,7 +198,7 @@ def test_a_host_has_one_live_flight_and_then_its_delay(desk: Desk) -> None:
     later = desk.job(url="https://news.example/later")
     assert desk.launch("fetch") == []
     for job in flight.jobs:
-        assert ends.capture(desk.db, flight.id, job, page(), delay=60)
+        assert captures.capture(desk.db, flight.id, job, page(), delay=60)
     assert desk.launch("fetch") == []
     desk.hurry()
     assert [sorted(one.jobs) for one in desk.launch("fetch")] == [[*jobs[10:], later]]
@@ -243,6 +244,13 @@ def test_pages_of_one_host_share_a_flight() -> None:
 
 def test_choosing_stops_at_the_room_and_parks_only_what_it_met() -> None:
     found = [ready(1, host="busy"), ready(2, host="a"), ready(3, host="a"), ready(4, host="b"), ready(5, host="busy")]
-    going, parked = choose(found, {"busy"}, room=2, pages=1, asked=Counter())
+    going, parked = choose(found, {"busy"}, room=2, pages=1, asked=Counter(), slow={})
     assert [one.job_id for one in going] == [2, 4]
     assert [one.job_id for one in parked] == [1, 3]
+
+
+def test_of_a_slow_host_fewer_pages_are_chosen() -> None:
+    found = [ready(number, host=host) for number, host in enumerate(["a", "a", "a", "slow", "slow", "slow"])]
+    going, parked = choose(found, set(), room=9, pages=3, asked=Counter(), slow={"slow": 1})
+    assert [one.job_id for one in going] == [0, 1, 2, 3]
+    assert [one.job_id for one in parked] == [4, 5]

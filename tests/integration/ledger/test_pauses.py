@@ -10,8 +10,9 @@ import pytest
 from newsroom.desk import EPOCH, Desk, page
 from wireroom.database import Connection
 from wireroom.errors import Transient, WireroomError
-from wireroom.ledger import ends, flights, look, lost, repair
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger import captures, flights, look, lost, repair
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Launcher
 from wireroom.ledger.lost import Lost
 from wireroom.ledger.pauses import CALLED_AT_ONCE, Target, is_known, pause, pauses, resume, target
 
@@ -84,7 +85,7 @@ def test_flights_under_way_finish_and_the_page_waits_before_the_next_leg(desk: D
     hold(desk, "source", "A")
     assert state(desk, job) == "in flight"
     assert not any("pause" in step.what for step in look.timeline(desk.db, look.jobs(desk.db, ids=[job])[0]))
-    assert ends.capture(desk.db, flight, job, page(), delay=0)
+    assert captures.capture(desk.db, flight, job, page(), delay=0)
     assert flown(desk) == set()
     let_go(desk, "source", "A")
     assert flown(desk, "process") == {job}
@@ -94,7 +95,7 @@ def test_a_paused_hosts_page_that_is_captured_goes_on(desk: Desk) -> None:
     job = desk.job(url="https://a.example/1")
     flight = desk.flight("fetch")
     hold(desk, "host", "a.example")
-    assert ends.capture(desk.db, flight, job, page(), delay=0)
+    assert captures.capture(desk.db, flight, job, page(), delay=0)
     assert flown(desk) == {job}
 
 
@@ -189,7 +190,7 @@ def test_a_job_of_a_busy_host_and_a_paused_source_waits_for_both(desk: Desk) -> 
     assert flown(desk) == set()
     assert desk.value("SELECT waits_for FROM line WHERE job_id = %s", job) == "host"
     for one in flights.pages_to_fetch(desk.db, flight):
-        ends.capture(desk.db, flight, one.job_id, page(), delay=60)
+        captures.capture(desk.db, flight, one.job_id, page(), delay=60)
     assert flown(desk, "fetch") == set()
     desk.hurry()
     assert flown(desk, "fetch") == {job}
@@ -354,8 +355,8 @@ def test_names_are_brought_to_normal_form(given: tuple[str, str | None], meant: 
     [
         (("job", "7"), "'job' cannot be paused: it is one of line, leg, lane, source, host"),
         (("line", "fetch"), "the line has no name: leave it out"),
-        (("leg", None), "name the leg: fetch or process"),
-        (("leg", "parse"), "a leg is fetch or process, not 'parse'"),
+        (("leg", None), "name the leg: fetch or process or poll"),
+        (("leg", "parse"), "a leg is fetch or process or poll, not 'parse'"),
         (("lane", "fast"), "a lane is live or backfill, not 'fast'"),
         (("source", None), "name the source"),
         (("source", " "), "source is empty: leave it out, or give it a value"),

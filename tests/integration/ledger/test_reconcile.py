@@ -25,6 +25,8 @@ DAMAGE = {
     "records_unexplained": "INSERT INTO articles (id, source) VALUES (1, 's'); INSERT INTO versions"
     " SELECT 1, 1, job_id, 'first', now(), 1, '', now(), '', '', 't', NULL, NULL, '{}', '{}' FROM line",
     "dead_flights": "DELETE FROM flights",
+    "dead_polls": "INSERT INTO sources (url, hash, host, source, added_by, flight_id)"
+    " VALUES ('https://example.com/feed', '', 'example.com', 'example.com', 'test', 99)",
     "empty_flights": "UPDATE line SET flight_id = NULL, ticket = 1",
     "events_missing": "INSERT INTO outcomes (job_id, run, outcome, reason) SELECT job_id, 1, 'rejected', 'x' FROM line;"
     " DELETE FROM line; DELETE FROM flights; DELETE FROM endings",

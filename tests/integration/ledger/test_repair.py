@@ -11,7 +11,7 @@ import pytest
 from newsroom.desk import Desk, offer, page
 from wireroom.database import Connection
 from wireroom.errors import Transient, WireroomError
-from wireroom.ledger import ends, flights, repair
+from wireroom.ledger import captures, ends, flights, repair
 from wireroom.ledger.accept import Accepted, Tickets, accept
 from wireroom.ledger.ends import End
 from wireroom.ledger.life import RetryPolicy
@@ -70,7 +70,7 @@ def test_a_redriven_thing_stays_on_offer(desk: Desk) -> None:
 def test_a_refetch_goes_back_to_the_fetch_leg(desk: Desk) -> None:
     job = desk.job(url="https://news.example/a")
     flight = desk.flight("fetch")
-    ends.capture(desk.db, flight, job, page(), delay=0)
+    captures.capture(desk.db, flight, job, page(), delay=0)
     desk.db.execute("UPDATE line SET failures = 5")
     desk.fail(desk.flight(), job, Transient("no"))
     assert repair.redrive(desk.db, [job], "ada", refetch=True) == [job]

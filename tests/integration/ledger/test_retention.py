@@ -11,7 +11,7 @@ import pytest
 from newsroom.desk import Desk, offer
 from wireroom.database import Connection
 from wireroom.errors import Transient
-from wireroom.ledger import flights, repair, retention
+from wireroom.ledger import flights, repair, retention, robots
 from wireroom.ledger.accept import Accepted
 from wireroom.ledger.offer import Refused
 from wireroom.ledger.refusals import Item, keep
@@ -48,6 +48,14 @@ def old_day(desk: Desk, *jobs: int, made: bool = True) -> None:
         desk.db.execute(f"UPDATE {table} SET capture_day = %s WHERE job_id = ANY(%s)".encode(), [OLD, list(jobs)])
 
 
+def test_rules_that_are_long_over_are_forgotten(desk: Desk) -> None:
+    for name in ("old", "new"):
+        robots.keep(desk.db, f"https://{name}.example", f"{name}.example", 200, "", 3600.0, None)
+    desk.db.execute("UPDATE robots SET good_until = now() - interval '8 days' WHERE origin LIKE '%old%'")
+    assert expire(desk.db) == 1
+    assert desk.value("SELECT origin FROM robots") == "https://new.example"
+
+
 def test_a_key_is_kept_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "STEP", 2)
     desk.accept(*(offer(key=str(n)) for n in range(5)))
@@ -62,6 +70,8 @@ def test_a_key_is_kept_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 def test_an_offer_is_kept_as_long_as_it_counts(desk: Desk) -> None:
     ended, _ = desk.jobs(2)
     desk.finish((ended, 1))
+    assert expire(desk.db) == 0
+    age(desk, "offers", "until", 31)
     assert expire(desk.db) == 0
     age(desk, "offers", "until", 1)
     assert expire(desk.db) == 1

@@ -16,7 +16,8 @@ from newsroom.probing import Probed, probed, value
 from wireroom.broker import Broker
 from wireroom.database import Connection
 from wireroom.embedded import EmbeddedValkey
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Launcher
 
 
 @pytest.fixture

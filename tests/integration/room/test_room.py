@@ -14,10 +14,12 @@ from wireroom import deadline
 from wireroom.broker import Broker
 from wireroom.contracts import FetchedPage
 from wireroom.embedded import EmbeddedValkey
-from wireroom.ingest.stage import PageRequest, fetch_flight
-from wireroom.ingest.worker import take
-from wireroom.ledger import lost
-from wireroom.ledger.launch import Bounds, Launcher
+from wireroom.ingest.fetch import Fetcher
+from wireroom.ingest.flight import Flight
+from wireroom.ingest.stage import Found, fetch_flight
+from wireroom.ledger import flights, lost
+from wireroom.ledger.boarding import Bounds
+from wireroom.ledger.launch import Launcher
 from wireroom.ledger.lost import Lost
 from wireroom.room import Item, Room, Superseded
 from wireroom.settings import Settings
@@ -50,12 +52,13 @@ def test_each_flight_of_a_process_is_touched_by_its_own_clock(
 
 
 def test_a_superseded_fetch_asks_the_host_no_more(room: Room, desk: Desk) -> None:
-    jobs = [desk.job(url=f"https://h.example/{number}") for number in range(6)]
+    for number in range(6):
+        desk.job(url=f"https://h.example/{number}")
     flight = desk.flight("fetch")
     asked: list[str] = []
 
-    class Fetcher:
-        async def fetch(self, url: str, source: str | None = None) -> FetchedPage:
+    class Superseding(Fetcher):
+        async def fetch(self, url: str, source: str | None = None, **_: object) -> FetchedPage:
             asked.append(url)
             if len(asked) == 1:  # the process was stopped, and its flight flies again
                 (one,) = lost.live_flights(desk.db)
@@ -64,12 +67,10 @@ def test_a_superseded_fetch_asks_the_host_no_more(room: Room, desk: Desk) -> Non
                 assert desk.launch("fetch")
             return page(url.encode())
 
-    async def deliver(request: PageRequest, result: FetchedPage | Exception) -> None:
-        await asyncio.to_thread(take, room, flight, 1, request, result)
-
-    pages = [PageRequest(job, f"https://h.example/{job}", "h.example") for job in jobs]
+    fetcher = Superseding.of(room.settings)
+    tools = Flight(room, flight, fetcher, flights.pages_to_fetch(desk.db, flight))
     with pytest.raises(Superseded):
-        asyncio.run(fetch_flight(pages, Fetcher(), 0, deliver))
+        asyncio.run(fetch_flight(tools.pages, fetcher, tools))
     assert len(asked) == 1
 
 
@@ -99,12 +100,13 @@ def test_what_ails_postgres_is_not_blamed_on_the_articles(room: Room, desk: Desk
 
 
 def test_a_page_that_finds_the_disk_full_is_fetched_again_and_not_blamed(room: Room, desk: Desk) -> None:
-    job = desk.job(url="https://news.example/a")
+    desk.job(url="https://news.example/a")
     desk.refuse("captures", psycopg.errors.DiskFull)
     (flight,) = desk.launch("fetch")
 
     def handler(room: Room, flight: int, _: str | None) -> None:
-        take(room, flight, 1, PageRequest(job, "https://news.example/a", "news.example"), page())
+        tools = Flight(room, flight, Fetcher.of(room.settings), flights.pages_to_fetch(desk.db, flight))
+        tools.take(Found(tools.pages[0], page(), 0.0))
 
     room.receive(handler, flight.id, None)
     assert desk.value("SELECT count(*) FROM attempts") == desk.value("SELECT losses FROM line") == 0

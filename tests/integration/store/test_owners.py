@@ -137,3 +137,68 @@ def test_very_long_addresses_are_told_apart(desk: Newsdesk) -> None:
     long = f"{HOST}/{'a' * 3000}"
     ends = [desk.end(enriched(desk.captured(url))) for url in (f"{long}1", f"{long}2", f"{long}1")]
     assert [end.outcome for end in ends] == ["stored", "stored", "unchanged"]
+
+
+ALIKE = ["https://m.news.example/the-pier", f"{HOST}/the-pier/amp/", f"{HOST}/the-pier/?amp=1", f"{HOST}/the-pier/"]
+
+
+@pytest.mark.parametrize("other", ALIKE)
+def test_a_copy_at_an_address_of_the_same_family_is_of_the_article_with_its_title(desk: Newsdesk, other: str) -> None:
+    ends = [desk.end(enriched(desk.captured(url))) for url in (f"{HOST}/the-pier", other, f"{HOST}/the-pier", other)]
+    assert [(end.outcome, end.article) for end in ends] == [
+        ("stored", ends[0].article), *[("unchanged", ends[0].article)] * 3,
+    ]  # fmt: skip
+    assert conflicts(desk) == []
+
+
+def test_an_article_of_the_same_family_but_another_title_is_another_one(desk: Newsdesk) -> None:
+    pier = desk.end(enriched(desk.captured(PIER)))
+    job = desk.captured(f"{PIER}/")
+    ferry = desk.end(enriched(job, title="A ferry"))
+    assert (ferry.outcome, ferry.article != pier.article) == ("stored", True)
+    assert conflicts(desk) == [("url", urls.family_hash(PIER), ferry.article, job)]
+    assert desk.end(enriched(desk.captured(f"{PIER}/"), title="No ferry")) == ("updated", ferry.article, 2)
+
+
+def test_a_copy_in_an_amp_cache_is_of_the_article_that_its_canonical_link_names(desk: Newsdesk) -> None:
+    first = desk.end(enriched(desk.captured(PIER)))
+    cached = desk.captured("https://news-example.cdn.ampproject.org/c/s/news.example/a1/pier.amp")
+    assert desk.end(enriched(cached, canonical_url=PIER)).article == first.article
+
+
+def test_an_article_of_an_older_ledger_is_found_by_the_identity_that_it_has_there(desk: Newsdesk) -> None:
+    marked = f"{PIER}?ftag=rss"
+    first = desk.end(enriched(desk.captured(marked)))
+    desk.db.execute("DELETE FROM identities WHERE hash <> %s", [urls.former_hash(marked)])
+    assert desk.end(enriched(desk.captured(marked), title="No pier")) == ("updated", first.article, 2)
+    assert desk.end(enriched(desk.captured(PIER), title="No pier")).article == first.article
+
+
+def test_an_article_is_shown_at_its_address_without_what_marks_a_click(desk: Newsdesk) -> None:
+    desk.end(enriched(desk.captured(f"{PIER}/?utm_source=rss&id=7#top")))
+    assert desk.value("SELECT url FROM articles") == f"{PIER}/?id=7"
+
+
+def test_a_page_has_its_own_address_though_another_claimed_it(desk: Newsdesk) -> None:
+    section = f"{HOST}/sea"
+    pier = desk.end(enriched(desk.captured(PIER), canonical_url=section))
+    own = desk.end(enriched(desk.captured(section), title="All of the sea"))
+    assert (own.outcome, own.article != pier.article) == ("stored", True)
+    assert desk.end(enriched(desk.captured(section), title="More of the sea")) == ("updated", own.article, 2)
+    assert desk.end(enriched(desk.captured(PIER), canonical_url=section)) == ("unchanged", pier.article, 1)
+
+
+def test_a_page_has_its_own_address_though_another_in_its_flight_claimed_it(desk: Newsdesk) -> None:
+    section = f"{HOST}/sea"
+    pier, own = desk.captured(PIER), desk.captured(section)
+    stored = desk.store(enriched(pier, canonical_url=section), enriched(own, title="All of the sea"))
+    assert [(end.outcome, end.version) for end in stored.ends] == [("stored", 1)] * 2
+    assert len({end.article_id for end in stored.ends}) == 2
+    again = desk.end(enriched(desk.captured(section), title="More of the sea"))
+    assert (again.outcome, again.article) == ("updated", stored.ends[1].article_id)
+
+
+def test_an_address_once_claimed_is_the_articles_own_when_it_was_met_there(desk: Newsdesk) -> None:
+    copy = desk.end(enriched(desk.captured(f"{HOST}/sea/17"), canonical_url=PIER))
+    assert desk.end(enriched(desk.captured(PIER))) == ("unchanged", copy.article, 1)
+    assert desk.end(enriched(desk.captured(PIER), title="No pier")) == ("updated", copy.article, 2)

@@ -181,3 +181,13 @@ def test_who_waited_for_one_that_gave_up_stores_the_article(
     _, later = meanwhile(desk, pool, connection, *(enriched(job) for job in jobs), give_up=True)
     assert [(end.job_id, end.outcome) for end in later.ends] == [(jobs[1], "stored")]
     assert desk.value("SELECT job_id FROM line") == jobs[0]
+
+
+def test_an_address_that_was_only_claimed_is_taken_by_one_of_two_pages_at_once(
+    desk: Newsdesk, connection: Connecting, pool: ThreadPoolExecutor
+) -> None:
+    copy = desk.end(enriched(desk.captured("https://news.example/17"), canonical_url=URL))
+    jobs = [desk.captured(URL) for _ in range(2)]
+    stored = meanwhile(desk, pool, connection, *(enriched(job, title="Another") for job in jobs))
+    assert outcomes(stored) == {"stored": 1, "unchanged": 1}
+    assert copy.article not in {end.article_id for one in stored for end in one.ends}

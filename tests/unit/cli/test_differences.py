@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from wireroom.cli.differences import CAUSES, EXAMPLES, EXCERPT, FIELDS, LEAD, OTHERS, Review, Words, compare, differ
-from wireroom.contracts import Author, Block, Moment, ParsedArticle
+from wireroom.cli.differences import CAUSES, EXAMPLES, EXCERPT, LEAD, OTHERS, Review, Words
+from wireroom.contracts import Author, Block, ParsedArticle
 
 
 def record(text: str = "The pier is open.", **fields: Any) -> ParsedArticle:
@@ -16,31 +14,6 @@ def record(text: str = "The pier is open.", **fields: Any) -> ParsedArticle:
 
 
 ADA = [Author(name="Ada Okoro")]
-
-
-@pytest.mark.parametrize(
-    ("field", "before", "after", "change"),
-    [
-        ("authors", [], ADA, "gained"),
-        ("authors", ADA, [], "lost"),
-        ("authors", ADA, [*ADA, *ADA], "changed"),
-        ("subtitle", None, "Soon", "gained"),
-        ("subtitle", "Soon", "", "lost"),
-        ("paywalled", None, False, "gained"),
-        ("paywalled", True, False, "changed"),
-        ("published", Moment(iso="2025-05-02", origin="url"), Moment(iso="2025-05-02", origin="meta"), "changed"),
-        ("origins", {"title": "visible"}, {}, "lost"),
-        ("title", "A pier", "A pier", "same"),
-    ],
-)
-def test_each_change_of_a_field_has_its_name(field: str, before: Any, after: Any, change: str) -> None:
-    old, new = record(**{field: before}), record(**{field: after})
-    assert compare(old, new) == dict.fromkeys(FIELDS, "same") | {field: change}
-    assert differ(old, new) == (change != "same")
-
-
-def test_a_parser_that_only_knows_itself_better_has_read_the_same() -> None:
-    assert not differ(record(), record(parser="t/2", confidences={"title": 0.9}))
 
 
 def test_articles_and_fields_are_counted() -> None:

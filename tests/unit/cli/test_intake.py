@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from wireroom.cli.intake import Given, Unreadable, read, read_file, read_lines, walk
+from wireroom.cli.given import Given, Unreadable
+from wireroom.cli.intake import read, read_file, walk
 from wireroom.contracts import ArticleJob
 
 LIMIT = 1000
-
-
-def lines(text: bytes, limit: int = LIMIT) -> list[Given | Unreadable]:
-    return list(read_lines(io.BytesIO(text), limit))
 
 
 @pytest.mark.parametrize("address", ["https://news.example/a", "HTTP://news.example", "ftp://x", "file:///etc/passwd"])
@@ -58,22 +55,15 @@ def test_text_in_any_charset_is_no_binary(tmp_path: Path, charset: str) -> None:
     assert isinstance(read_file(path, LIMIT), Given)
 
 
-def test_lines_keep_their_numbers_over_empty_ones() -> None:
-    found = lines(b"\n  \nhttps://news.example/a\r\n\n{}")
-    assert [one.where for one in found] == ["line 3", "line 5"]
+def test_a_file_of_many_articles_is_not_tried_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("https://news.example/a\n")
+    found = read_file(path, LIMIT)
+    assert found == Unreadable(str(path), "it holds a list of articles, not one: give it to `wireroom submit`")
 
 
-def test_the_mark_at_the_head_of_a_file_is_no_part_of_a_line() -> None:
-    assert lines(b'\xef\xbb\xbf{"text": "A"}') == [Given("line 1", ArticleJob(text="A"))]
-
-
-def test_a_line_without_end_is_dropped_and_the_next_one_read() -> None:
-    longest = LIMIT * 6 + 1_000_000
-    first, second = lines(b"x" * (3 * longest) + b"\nhttps://news.example/a\n")
-    assert first == Unreadable("line 1", f"it has more than {longest:,} bytes")
-    assert second == Given("line 2", ArticleJob(url="https://news.example/a"))
-
-
-def test_an_article_of_the_largest_size_fits_a_line_however_it_is_escaped() -> None:
-    text = b'{"text": "' + b"\\u0041" * 200_000 + b'"}'
-    assert lines(text, 200_000) == [Given("line 1", ArticleJob(text="A" * 200_000))]
+def test_a_text_that_begins_with_a_heading_is_an_article(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    for text in ("# A story\n", "https://news.example/a\nis where it was.\n"):
+        path.write_text(text)
+        assert read_file(path, LIMIT) == Given(str(path), ArticleJob(text=text), "a.txt")

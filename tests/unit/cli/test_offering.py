@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wireroom.cli.intake import Given, Unreadable
+from wireroom.cli.given import Given, Unreadable
 from wireroom.cli.offering import CHUNK_BYTES, Label, Offered, chunks
 from wireroom.contracts import ArticleJob
 from wireroom.ledger.accept import CHUNK

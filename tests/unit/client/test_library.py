@@ -45,10 +45,10 @@ def test_both_clients_have_the_same_methods() -> None:
 @pytest.mark.parametrize("url", ["127.0.0.1:8300", "ftp://127.0.0.1", "http://", "http://[::1", ""])
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(WireroomError, match="the address of Wireroom"):
-        options(url, None)
+        options(url, None, None)
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
     with pytest.raises(WireroomError) as error:
-        options("ftp://ada:secret@127.0.0.1", None)
+        options("ftp://ada:secret@127.0.0.1", None, None)
     assert "secret" not in str(error.value)

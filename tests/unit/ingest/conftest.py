@@ -26,6 +26,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviours: dict[str, Behaviour] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.connections: set[tuple[str, int]] = set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: a fetcher that has seen enough hangs up."""
@@ -39,6 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.requestline.split()[1]  # http.server's own `path` loses double slashes
         self.server.asked.append((path, headers))
+        self.server.connections.add(self.client_address)
         self.server.behaviours.get(path, partial(_answer, status=404, headers={}, body=b""))(self)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
@@ -54,10 +56,16 @@ class Site:
         self.port = server.server_port
         self.asked = server.asked
         """Path and headers (names in lower case) of each request, in order."""
+        self.connections = server.connections
+        """Those over which requests came."""
 
     def url(self, path: str) -> str:
         """The address of `path`."""
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def at(self, host: str, path: str = "") -> str:
+        """The address of `path` by another name of the server; without a path, its origin."""
+        return f"http://{host}:{self.port}{path}"
 
     def page(self, path: str, body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None) -> str:
         """Answer at `path`, with a Content-Length unless `headers` has one; gives the address."""
@@ -73,6 +81,17 @@ class Site:
         def behaviour(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(answer)
             handler.close_connection = hang_up
+
+        return self.does(path, behaviour)
+
+    def afterwards(self, path: str, answer: bytes, more: bytes, moment: Event) -> str:
+        """Send `answer`, and `more` when the moment has come, which is over then; gives the address."""
+
+        def behaviour(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(answer)
+            if moment.wait(20):
+                handler.wfile.write(more)
+                moment.clear()
 
         return self.does(path, behaviour)
 
@@ -146,11 +165,7 @@ def fetch() -> Fetch:
 
 
 def _fetch(url: str, **options: Any) -> FetchedPage:
-    async def alone() -> FetchedPage:
-        async with Fetcher(**(DEFAULTS | options)) as fetcher:
-            return await fetcher.fetch(url)
-
-    return asyncio.run(alone())
+    return asyncio.run(Fetcher(**(DEFAULTS | options)).fetch(url))
 
 
 DEFAULTS: dict[str, Any] = {"user_agent": "Test/1", "seconds": 20, "content_bytes": 100_000, "allow": "127.0.0.1/32"}

@@ -92,3 +92,23 @@ def test_kept_headers_are_few_short_and_without_cookies() -> None:
 @pytest.mark.parametrize(("status", "location"), [(301, "/b"), (308, "/b"), (200, None), (300, None), (304, None)])
 def test_only_a_redirect_leads_elsewhere(status: int, location: str | None) -> None:
     assert answers.redirect(status, httpx.Headers({"Location": "/b"})) == location
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Cache-Control": "public, max-age=600"}, 600),
+        ({"Cache-Control": 'MAX-AGE="60", s-maxage=9'}, 60),
+        ({"Cache-Control": "max-age=99999999999999"}, answers.MAX_AGE),
+        ({"Cache-Control": "no-cache"}, 0),
+        ({"Cache-Control": "no-store", "Expires": "Sat, 19 Apr 2025 13:00:00 GMT"}, 0),
+        ({"Cache-Control": "max-age=soon"}, None),
+        ({"Expires": "Sat, 19 Apr 2025 13:00:00 GMT"}, 3600),
+        ({"Expires": "Sat, 19 Apr 2025 11:00:00 GMT"}, 0),
+        ({"Expires": "0"}, None),
+        ({"Cache-Control": "max-age=5", "Expires": "Sat, 19 Apr 2025 13:00:00 GMT"}, 5),
+    ],
+)
+def test_an_answer_says_for_how_long_it_is_good(headers: dict[str, str], seconds: float | None) -> None:
+    assert answers.max_age(httpx.Headers(headers), NOW) == seconds

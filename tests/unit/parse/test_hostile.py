@@ -117,7 +117,7 @@ def test_words_in_a_value_are_no_attributes(value: bytes) -> None:
 
 def test_formatting_that_is_never_closed_costs_neither_time_nor_the_page() -> None:
     assert outcome(HEAD + b"".join(b"<b id=%d>" % number for number in range(4_000)) + STORY, "text/html") == "article"
-    assert outcome(HEAD + b"<b>" * 6_000 + STORY, "text/html") == "malformed"
+    assert outcome(HEAD + b"<b>" * 7_000 + STORY, "text/html") == "malformed"
 
 
 def test_what_stands_behind_thousands_of_lines_is_not_read() -> None:

@@ -33,25 +33,37 @@ def address(url: str) -> Identity:
     return "url", urls.identity_hash(url)
 
 
+def family(url: str) -> Identity:
+    return "url", urls.family_hash(url)
+
+
 def kinds(identities: list[Identity]) -> list[str]:
     return [kind for kind, _ in identities]
 
 
-def test_the_sources_own_id_comes_first_then_the_canonical_the_final_and_the_offered_address() -> None:
+def test_the_sources_own_id_comes_first_then_the_canonical_the_final_and_the_offered_address_and_their_families() -> (
+    None
+):
     given = facts(external_id="17", url=FINAL, offered_url=OFFERED)
     found = marks(given, article(canonical=CANONICAL)).identities
-    assert kinds(found) == ["external_id", "url", "url", "url"]
-    assert found[1:] == [address(CANONICAL), address(FINAL), address(OFFERED)]
+    assert kinds(found) == ["external_id"] + 6 * ["url"]
+    expected = (CANONICAL, FINAL, OFFERED)
+    assert found[1:] == [*map(address, expected), *map(family, expected)]
 
 
 def test_an_address_written_in_two_ways_is_one_identity() -> None:
     given = facts(url="https://www.news.example/pier?utm_source=x", offered_url="http://news.example/pier#top")
-    assert marks(given, article(canonical=FINAL)) == ([address(FINAL)], None)
+    assert marks(given, article(canonical=FINAL)).identities == [address(FINAL), family(FINAL)]
+
+
+def test_an_address_is_known_as_an_older_ledger_has_it() -> None:
+    found = marks(facts(url=f"{FINAL}?ftag=rss"), article()).identities
+    assert found == [address(FINAL), ("url", urls.former_hash(f"{FINAL}?ftag=rss")), family(FINAL)]
 
 
 def test_the_text_counts_only_without_id_and_address() -> None:
     assert kinds(marks(facts(), article()).identities) == ["text"]
-    assert kinds(marks(facts(url=FINAL), article()).identities) == ["url"]
+    assert kinds(marks(facts(url=FINAL), article()).identities) == ["url", "url"]
     assert kinds(marks(facts(external_id="17"), article()).identities) == ["external_id"]
 
 
@@ -72,9 +84,10 @@ def test_an_address_that_is_none_is_no_identity() -> None:
 
 
 def test_a_canonical_link_elsewhere_is_a_claim_and_one_to_the_page_itself_is_none() -> None:
-    assert marks(facts(url=FINAL), article(canonical=CANONICAL)).claim == address(CANONICAL)
-    assert marks(facts(url=FINAL), article(canonical=FINAL + "#top")).claim is None
-    assert marks(facts(url=FINAL, offered_url=CANONICAL), article(canonical=CANONICAL)).claim is None
+    families = {family(CANONICAL), family(FINAL)}
+    assert marks(facts(url=FINAL), article(canonical=CANONICAL)).claims == {address(CANONICAL)} | families
+    assert marks(facts(url=FINAL), article(canonical=FINAL + "#top")).claims == {family(FINAL)}
+    assert marks(facts(url=FINAL, offered_url=CANONICAL), article(canonical=CANONICAL)).claims == families
 
 
 @pytest.mark.parametrize(
@@ -90,6 +103,9 @@ def test_a_canonical_link_elsewhere_is_a_claim_and_one_to_the_page_itself_is_non
         ("https://news.example/", "https://news.example/1", False),
         ("https://news.example//", "https://news.example/1", False),
         ("https://news.example?p=1", "https://news.example/1", False),
+        ("https://news.example/index.html", "https://news.example/1", False),
+        ("https://news.example/amp-1/", "https://www.google.com/amp/s/amp.news.example/amp-1/", True),
+        ("https://cdn.ampproject.org/c/s/other.example/1", "https://cdn.ampproject.org/c/s/news.example/1", False),
         ("javascript:void(0)", "https://news.example/1", False),
         ("https://news.example/\ud800", "https://news.example/1", False),
         ("", "https://news.example/1", False),

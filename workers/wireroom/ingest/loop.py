@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
@@ -14,7 +14,9 @@ T = TypeVar("T")
 class Loop:
     """An asyncio event loop in a daemon thread; any number of other threads run coroutines on it, side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 4) -> None:
+        """`threads` are those to which its coroutines hand what blocks."""
+        self._threads = threads
         self._thread = Thread(target=self._serve, name="ingest-loop", daemon=True)
         self._opened: Future[asyncio.AbstractEventLoop] = Future()
         self._door = Lock()
@@ -54,6 +56,8 @@ class Loop:
         asyncio.run(self._until_closed())
 
     async def _until_closed(self) -> None:
+        # What waits for Postgres; names are looked up by other threads.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._threads, "ingest-desk"))
         closing = self._closing = asyncio.Event()
         self._opened.set_result(asyncio.get_running_loop())
         await closing.wait()

@@ -4,26 +4,77 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpcore
 
-from wireroom.errors import Transient, Unusable
+from wireroom.errors import Busy, Unusable, WireroomError
 from wireroom.ingest.addresses import Address, Networks, parse, permitted
 
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
 
 CONNECT_SECONDS = 10.0
 """How long one address of a name is tried before the next one is."""
+_RESOLVERS = 128
+# fmt: off
+_OF_OTHER_SERVICES = frozenset({
+    # What browsers refuse: https://fetch.spec.whatwg.org/#port-blocking. Whoever answers there takes a request for
+    # something else.
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531,
+    532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060,
+    5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+})
+# fmt: on
+# Not the loop's own threads: names that nobody answers for would hold up all that is done by these.
+_threads = ThreadPoolExecutor(_RESOLVERS, "resolver")
 
 
 async def resolve(host: str, port: int) -> list[Address]:
-    """The addresses of `host` in the order to try them; raises `Transient` where the name is not known."""
+    """The addresses of `host` in the order to try them; raises `Busy` where the name is not known."""
+    loop = asyncio.get_running_loop()
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await loop.run_in_executor(_threads, _look_up, host, port)
     except (OSError, UnicodeError) as error:
-        raise Transient(f"the name {host} could not be resolved: {error}") from error
-    return list(dict.fromkeys(parse(str(entry[4][0])) for entry in found))
+        raise Busy(f"the name {host} could not be resolved: {error}") from error
+    return list(dict.fromkeys(parse(address) for address in found))
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def read_hosts(path: Path) -> dict[str, list[Address]]:
+    """The names of a hosts file, as /etc/hosts is one; raises `WireroomError` that names the setting and the line."""
+    known: dict[str, list[Address]] = {}
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise WireroomError(f"WIREROOM_FETCH_HOSTS: {str(path)!r} cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        address, *names = line.partition("#")[0].split() or [""]
+        if not address:
+            continue
+        try:
+            found = parse(address)
+        except ValueError as error:
+            raise WireroomError(
+                f"WIREROOM_FETCH_HOSTS: {path}, line {number}: {error}; write an address, then its names"
+            ) from error
+        for name in names:
+            known.setdefault(name.lower(), []).append(found)
+    return known
+
+
+def looking_first(known: Mapping[str, list[Address]], resolve: Resolve) -> Resolve:
+    """Finds names among those that are known, and only then as `resolve` does."""
+
+    async def look(host: str, port: int) -> list[Address]:
+        return known.get(host.lower()) or await resolve(host, port)
+
+    return look
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
@@ -43,6 +94,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address of `host` that answers; `Unusable` if any of them is not permitted."""
+        if port in _OF_OTHER_SERVICES:
+            raise Unusable("port", f"port {port} of {host} is not one on which pages are served")
         failure: Exception | None = None
         for address in await self._checked(host, port):
             try:
@@ -51,7 +104,7 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise Transient(f"could not connect to {host}, port {port}: {_why(failure)}") from failure
+        raise Busy(f"could not connect to {host}, port {port}: {_why(failure)}") from failure
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None

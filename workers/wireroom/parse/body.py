@@ -28,6 +28,7 @@ IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
 UNSURE = 0.12
 """The doubt, as a share of the story's letters, from which on a page is read a second time: ten of a hundred."""
+_MOST_READ_AGAIN = 8_000_000
 _FRAGMENT, _FRAGMENTS = 1000, 5
 """Letters: a second opinion that is shorter, and so many times shorter than the first, is a scrap of the story."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
@@ -71,7 +72,7 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
     blocks, origin = [_block(page, at) for at in told], "visible"
     if by_rule:
         blocks, origin, doubt = _blocks(outline(LexborHTMLParser(f"<body>{by_rule}"))), ORIGIN, 0.0
-    elif doubt > UNSURE and is_believed(letters_in(second := read_blocks(tree.html or "")), letters_in(blocks)):
+    elif doubt > UNSURE and is_believed(letters_in(second := second_opinion(tree, page)), letters_in(blocks)):
         blocks, origin = second, "trafilatura"
     if origin != "visible":
         texts = {block.text for block in blocks}
@@ -82,6 +83,12 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
             kept, origin = more, place
     tails, related = read_surroundings(page, signs, {*told})
     return Story(kept, [*tails, *notices], related, _bylined_in(blocks), origin, max(0.0, 1 - doubt))
+
+
+def second_opinion(tree: LexborHTMLParser, page: Outline) -> list[Block]:
+    """Another reader's; none where that takes seconds, for it reads a box, and again each box inside."""
+    letters = sum(page.summed([len(line.text) for line in page.lines]))
+    return read_blocks(tree.html or "") if letters <= _MOST_READ_AGAIN else []
 
 
 def choose(page: Outline, chances: dict[int, float]) -> list[int]:

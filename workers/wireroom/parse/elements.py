@@ -11,10 +11,12 @@ from selectolax.lexbor import LexborNode
 
 from wireroom.parse.wording import tidy
 
+_LONGEST = 10_000
+
 
 def text_of(node: LexborNode | None) -> str:
-    """The element's text in one tidy line; empty without an element."""
-    return tidy(node.text(deep=True)) if node is not None else ""
+    """The element's text in one tidy line, cut where it is no title or name of any kind; empty without an element."""
+    return tidy(node.text(deep=True)[:_LONGEST]) if node is not None else ""
 
 
 def attribute(node: LexborNode | None, name: str) -> str:

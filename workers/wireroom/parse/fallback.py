@@ -22,14 +22,15 @@ _KINDS: dict[str, BodyKind] = {
 _CANNOT_READ = (ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError, RecursionError)
 # Beyond this, trafilatura's own second opinions (readability, justext) take time that grows with the square.
 _MANY_TAGS = 5_000
-MOST_TAGS = 20_000
-"""A page with more is not given to it at all."""
+MOST_TAGS = 17_500
+LONGEST = 1_500_000
+"""A page with more tags or characters is not given to it at all."""
 
 
 def read_blocks(html: str) -> list[Block]:
     """The main text of a page, block by block; none where no text was found."""
     tags = html.count("<")
-    if tags > MOST_TAGS:
+    if tags > MOST_TAGS or len(html) > LONGEST:
         return []
     try:
         document = bare_extraction(html, include_comments=False, favor_precision=True, fast=tags > _MANY_TAGS)

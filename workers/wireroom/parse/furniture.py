@@ -43,6 +43,8 @@ _BYLINE_AT_MOST = 30
 _PROSE_AT_MOST = 2
 _LONGEST_STANDFIRST = 600
 _SHORT = 60
+_MOST_LETTERS = 1_000_000
+"""Of all elements, those inside of others again; where one has more, nothing behind it is looked at."""
 
 
 @dataclass
@@ -120,10 +122,11 @@ def _above(heading: LexborNode) -> list[_Element]:
 
 def _elements(start: LexborNode | None) -> Iterator[_Element]:
     """The elements that readers see, from `start` to the end of the document."""
-    node = start
-    while node is not None:
+    node, letters = start, 0
+    while node is not None and letters < _MOST_LETTERS:
         element = _seen(node) if node.is_element_node else None
         if element is not None:
+            letters += len(element.own)
             yield element
         node = (node.child if element is not None else None) or _after(node)
 

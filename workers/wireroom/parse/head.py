@@ -25,6 +25,7 @@ _KINDS: dict[str, Kind] = {
     "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "fotogallery": "gallery",
 }  # fmt: skip
 _DESCRIPTIONS = frozenset({"og:description", "description"})
+_MOST_AUTHORS = 100
 _TIERS = {"free": False, "locked": True, "metered": True}
 
 
@@ -118,7 +119,8 @@ def _plain(value: str) -> str:
 
 def _authors(metas: Metas, *names: str) -> tuple[Author, ...]:
     for name in names:
-        values = [plain for value in metas.get(name, ()) if not _NOT_A_NAME.search(plain := _plain(value))]
+        said = map(_plain, metas.get(name, [])[:_MOST_AUTHORS])
+        values = [value for value in said if not _NOT_A_NAME.search(value)]
         if found := tuple(dict.fromkeys(one for value in values for one in authors_of(value))):
             return found
     return ()

@@ -22,6 +22,7 @@ _CUT_SHORT = re.compile(r"\s?(?:…|\.\.\.)$")
 _WORD = re.compile(r"\w{4,}")
 _UNSPACED = re.compile(r"(?=([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2}))")
 _LEAST_SHARED = 12
+_LONGEST = 1_000
 _REMEMBERED = 1024
 
 
@@ -48,6 +49,7 @@ def choose_headline(claimed: Mapping[str, str], shown: Sequence[str], names: Mas
     `claimed["title"]` is the text of the title element.
     """
     heads = [_STAMPED.sub("", text) for text in shown if text and not is_masthead(text, names)]
+    claimed = {origin: text[:_LONGEST] for origin, text in claimed.items()}
     bare = {text: without_site(_STAMPED.sub("", text), names, heads) for text in {*claimed.values()} - {""}}
     stripped = {
         origin: _named(origin, bare[text]) for origin, text in claimed.items() if text and not is_masthead(text, names)

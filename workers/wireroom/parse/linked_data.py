@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from wireroom.contracts import Author, Kind
@@ -19,13 +20,14 @@ _PAGES = frozenset({"WebPage", "ItemPage", "VideoObject", "MediaObject", "Creati
 _KINDS: dict[str, Kind] = {
     "LiveBlogPosting": "live_blog", "VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery",
 }  # fmt: skip
+_MOST_THINGS, _MOST_AUTHORS = 10_000, 100
 _ORGANISATIONS = ("Organization", "Corporation", "Company")
 _YES_AND_NO = {"true": True, "1": True, "false": False, "0": False}
 
 
 def linked_claims(documents: Sequence[str], titles: Collection[str]) -> Claims:
     """The claims of the article in the page's JSON-LD: of several, the one with one of these titles, else the first."""
-    things = [thing for data in read_documents(documents) for thing in things_in(data)]
+    things = [*islice((thing for data in read_documents(documents) for thing in things_in(data)), _MOST_THINGS)]
     by_id = {key: thing for thing in things if isinstance(key := thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if _is_article(thing)]
     if articles:
@@ -108,7 +110,7 @@ def _meant(value: Any, by_id: Mapping[str, Thing]) -> Any:
 
 
 def _authors(value: Any, by_id: Mapping[str, Thing]) -> Iterator[Author]:
-    for one in value if isinstance(value, list) else [value]:
+    for one in value[:_MOST_AUTHORS] if isinstance(value, list) else [value]:
         thing = _meant(one, by_id)
         if isinstance(thing, dict) and any(name.endswith(_ORGANISATIONS) for name in types_of(thing)):
             if name := _text(thing):

@@ -14,6 +14,7 @@ _MARKED = (
     f'script[type*="ld+json"], [itemprop], {_ARTICLES}'
 )
 _LONGEST_HEADING = 500
+_LONGEST_RELATION = 200
 _LEAST_SCOPED = 2
 Metas = dict[str, list[str]]
 
@@ -67,7 +68,7 @@ def _take_meta(metas: Metas, attributes: dict[str, str | None]) -> None:
 def _take(found: Markup, node: LexborNode) -> Markup:
     tag = node.tag
     if tag == "link":
-        for relation in (node.attributes.get("rel") or "").lower().split():
+        for relation in (node.attributes.get("rel") or "")[:_LONGEST_RELATION].lower().split():
             found.links.setdefault(relation, attribute(node, "href"))
     elif tag == "h1":
         found.headings.append(node)

@@ -12,6 +12,7 @@ from wireroom.parse.claims import Claims
 from wireroom.parse.elements import attribute, text_of
 
 _LONGEST_NAME = 200
+_MOST_AUTHORS = 20
 _VALUES = ("content", "datetime", "src", "href")
 
 
@@ -27,7 +28,7 @@ def microdata_claims(properties: Sequence[LexborNode]) -> Claims:
         "microdata",
         is_article=bool(_value(named, "headline") or named.get("articleBody")),
         title=_value(named, "headline"),
-        authors=tuple(dict.fromkeys(_authors(named.get("author", ())))),
+        authors=tuple(dict.fromkeys(_authors(named.get("author", [])[:_MOST_AUTHORS]))),
         published=_value(named, "datePublished") or _value(named, "uploadDate") or _value(named, "dateCreated"),
         modified=_value(named, "dateModified"),
         section=_value(named, "articleSection"),

@@ -18,7 +18,8 @@ _FRAMES = frozenset({"nav", "footer"})
 _LEAST_UNFRAMED = 200
 """Characters: a page that has less outside its frame is marked up wrongly, and all of it is read."""
 MOST_LINES = 4_000
-"""What stands behind so many lines is not read."""
+MOST_LETTERS = 1_000_000
+"""What stands behind so many lines, or letters, is not read."""
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
     "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
@@ -91,7 +92,7 @@ def _read(root: LexborNode) -> Outline:
     boxes, lines = [Box(0, "body", _label(root))], list[Line]()
     places = {root.mem_id: _Place(0, None, False)}
     parts: list[str] = []
-    box = linked = strong = breaks = 0
+    box = linked = strong = breaks = letters = 0
     link: LexborNode | None = None
 
     def flush() -> None:
@@ -115,13 +116,14 @@ def _read(root: LexborNode) -> Outline:
         place = places.get(parent.mem_id) or _place(parent, places, boxes)
         if place.box != box or breaks > 1:
             flush()
-            if len(lines) == MOST_LINES:
+            if len(lines) == MOST_LINES or letters >= MOST_LETTERS:
                 break
             box, linked, strong, link = place.box, 0, 0, None
         elif breaks:
             parts.append(" ")
         breaks = 0
-        parts.append(text)
+        parts.append(text := text[: MOST_LETTERS - letters])
+        letters += len(text)
         if place.link is not None:
             linked, link = linked + len(text), place.link
         if place.strong:

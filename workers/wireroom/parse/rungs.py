@@ -20,7 +20,7 @@ from wireroom.parse.scripts import scripted_claims
 from wireroom.parse.visible import swept_authors, swept_time, visible_claims
 
 _FRAME = frozenset({"aside", "nav", "footer"})
-_MOST_HEADINGS = 8
+_MOST_HEADINGS, _MOST_LOWER_HEADINGS = 8, 200
 _MONTH_FIRST = re.compile(r"(?:en(?:-us|-ca|-ph)?|fil|zh.*|ja.*|ko.*)?", re.IGNORECASE)
 _DAY_FIRST_HOST = re.compile(r"https?://[^/:]+\.(?:uk|au|nz|in|ie|za|ng|ke|gh|pk|lk|bd|eu)(?:[/:]|$)")
 
@@ -78,7 +78,7 @@ def _headings(tree: LexborHTMLParser, heads: Sequence[LexborNode], title: str) -
     same = [node for node in heads if letters(text_of(node)) == wanted]
     if same or heads:
         return same or heads[:1]
-    return [node for node in tree.css("h2, h3") if letters(text_of(node)) == wanted][:1]
+    return [node for node in tree.css("h2, h3")[:_MOST_LOWER_HEADINGS] if letters(text_of(node)) == wanted][:1]
 
 
 def _completed(tree: LexborHTMLParser, rungs: Sequence[Claims], day_first: bool) -> list[Claims]:

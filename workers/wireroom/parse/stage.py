@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from wireroom.charset import decode
 from wireroom.contracts import FetchedPage, ParsedArticle
 from wireroom.errors import Unusable
-from wireroom.parse.charset import decode
 from wireroom.parse.page import parse_page
 from wireroom.parse.plain import parse_text
 from wireroom.parse.rules import NO_RULES, Rules

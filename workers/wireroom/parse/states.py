@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from wireroom.parse.bounds import readable
 from wireroom.parse.headline import letters
 from wireroom.parse.outline import Outline, outline
 from wireroom.parse.wording import ends_a_sentence, is_prose
 
-_SCRIPT = re.compile(r"<script\b(?![^>]{0,2000}\bld\+json)[^>]{0,2000}>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(
+    r"<script\b(?![^<>]{0,2000}\bld\+json)[^<>]{0,2000}>((?:[^<]++|<(?!/script\s*>))*+)(</script)?", re.IGNORECASE
+)
 _STATE = re.compile(
     r"""(?:\b(?:window|self|globalThis)(?:\.\w{1,60}|\[["']\w{1,60}["']\])|\bFusion\.\w{1,60})\s{0,9}=\s{0,9}"""
     r"""(JSON\.parse\(\s{0,9})?(?=[{\["])"""
@@ -23,6 +26,9 @@ _NAME = re.compile(r"\w*")
 _LEAST = 400
 """Letters of a story that is worth to be looked for."""
 _MOST_STATES = 50
+_MOST_PARTS = 100_000
+_LONGEST = 3_000_000
+"""Characters of a page, in which states are looked for."""
 _DEEPEST = 100
 _LONGEST_TITLE = 400
 _TAG = re.compile("<[^<>]*>")
@@ -51,19 +57,20 @@ class _Found(NamedTuple):
 def read_state(page: str, title: str) -> Outline | None:
     """The story that the state of a page holds together with its title; None where none does."""
     wanted = letters(unescape(title))
+    left = iter(range(_MOST_PARTS))
     for state in _states(page) if wanted else ():
-        if story := _find(state, wanted, 0).story:
+        if story := _find(state, wanted, 0, left).story:
             texts = dict.fromkeys(one.text for one in story)
             markup = "".join(text if "</" in text else f"<p>{escape(text)}</p>" for text in texts)
-            return outline(LexborHTMLParser(f"<body>{markup}"))
+            return outline(LexborHTMLParser(readable(f"<body>{markup}")))
     return None
 
 
 def _states(page: str) -> Iterator[Any]:
     """The JSON in the page's scripts."""
-    for script in _SCRIPT.finditer(page):
+    for script in _SCRIPT.finditer(page, 0, _LONGEST):
         text = script[1].strip()
-        if len(text) < _LEAST:
+        if len(text) < _LEAST or not script[2]:
             continue
         if text[0] in "{[":
             yield from _decoded(text, 0)
@@ -79,8 +86,8 @@ def _decoded(text: str, at: int) -> Iterator[Any]:
         return
 
 
-def _find(part: Any, title: str, depth: int) -> _Found:
-    """Look through a part of a state, the innermost parts first."""
+def _find(part: Any, title: str, depth: int, left: Iterator[int]) -> _Found:
+    """Look through a part of a state, the innermost parts first, until none is `left` to be looked at."""
     if isinstance(part, str):
         titled = len(part) < _LONGEST_TITLE and _is_same(letters(unescape(part)), title)
         return _Found(titled, {"": [_Text(part, _paragraphs(part))]}, None)
@@ -88,8 +95,8 @@ def _find(part: Any, title: str, depth: int) -> _Found:
         return _Found(False, {}, None)
     inner = part.items() if isinstance(part, dict) else (("", one) for one in part)
     titled, texts = False, dict[str, list[_Text]]()
-    for name, one in inner:
-        found = _find(one, title, depth + 1)
+    for (name, one), _ in zip(inner, left, strict=False):
+        found = _find(one, title, depth + 1, left)
         if found.story:
             return found
         titled |= found.titled

@@ -24,6 +24,7 @@ _NAMED = "[rel~=author], [class*=byline i], [class*=author i], [class*=writer i]
 _TIMED = "time, [class*=date i], [class*=time i], [class*=publi i], [class*=posted i], [id*=date i], [class*=fecha i]"
 _MOST_HEADINGS = 2
 _MOST_SWEPT = 60
+_LONGEST_READ = 10_000
 
 
 def visible_claims(headings: Sequence[LexborNode], title: str, description: str, day_first: bool) -> Claims:
@@ -72,7 +73,7 @@ def is_elsewhere(node: LexborNode) -> bool:
 
 
 def _byline_names(node: LexborNode) -> tuple[Author, ...]:
-    text = tidy(node.text(deep=True, separator=" "))
+    text = tidy(node.text(deep=True, separator=" ")[:_LONGEST_READ])
     if not text or len(text) > LONGEST:
         return ()
     if found := read_byline(text):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from unicodedata import normalize
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_LONGEST_WORD, _PIECE = 1_000, 300
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 
 
@@ -19,7 +21,20 @@ def tidy(text: str) -> str:
     line = " ".join(text.split())
     if line.isascii() and line.isprintable():
         return line
-    return normalize("NFC", line if line.isprintable() else " ".join(seen(line).split()))
+    return _composed(line if line.isprintable() else " ".join(seen(line).split()))
+
+
+def _composed(line: str) -> str:
+    """NFC; endless words in pieces, as the time to order the marks on one letter grows with their number squared."""
+    words = line.split(" ")
+    if max(map(len, words)) <= _LONGEST_WORD:
+        return normalize("NFC", line)
+    return " ".join("".join(normalize("NFC", piece) for piece in _pieces(word)) for word in words)
+
+
+def _pieces(word: str) -> Iterator[str]:
+    step = _PIECE if len(word) > _LONGEST_WORD else _LONGEST_WORD
+    return (word[at : at + step] for at in range(0, len(word), step))
 
 
 def ends_a_sentence(line: str) -> bool:

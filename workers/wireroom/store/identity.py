@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from tld import get_fld
 
@@ -38,23 +39,25 @@ class Facts:
 
 
 class Marks(NamedTuple):
-    """By what an article is known: its identities, the strongest first, and which of them is only the page's claim."""
+    """By what an article is known: its identities, the strongest first, and which of them count only with its title."""
 
     identities: list[Identity]
-    claim: Identity | None
+    claims: frozenset[Identity]
 
 
 def marks(facts: Facts, article: ParsedArticle) -> Marks:
-    """The source's own id, then addresses; the text only with neither.
+    """The source's own id, then addresses, then the families of those; the text only with neither.
 
-    A canonical link to another address than the page's own is a claim: it counts where the titles agree.
+    A canonical link to another address than the page's own is a claim, and so is a family: both count where the titles
+    agree.
     """
     named = [("external_id", _hash(facts.source, facts.external_id))] if facts.external_id else []
-    canonical = _address(believed(article.canonical_url, facts.url))
-    own = _address(facts.url) + _address(facts.offered_url)
-    found = list(dict.fromkeys(named + canonical + own))
-    claim = next((one for one in canonical if one not in own), None)
-    return Marks(found or [("text", _hash(facts.source, text_of(article)))], claim)
+    link = believed(article.canonical_url, facts.url)
+    canonical, own = _addresses(link), _addresses(facts.url, facts.offered_url)
+    families = _families(link, facts.url, facts.offered_url)
+    found = list(dict.fromkeys(named + canonical + own + families))
+    claims = frozenset(canonical + families).difference(own)
+    return Marks(found or [("text", _hash(facts.source, text_of(article)))], claims)
 
 
 def believed(canonical: str | None, url: str | None) -> str | None:
@@ -62,11 +65,19 @@ def believed(canonical: str | None, url: str | None) -> str | None:
     if not canonical or not url:
         return None
     try:
-        ours, theirs = urls.host(url), urls.host(canonical)
-        path = urlsplit(urls.canonical(canonical)).path
+        ours, theirs = (urls.host(urls.canonical(one)) for one in (url, canonical))
+        nowhere = urls.is_front_page(canonical)
     except urls.InvalidUrl:
         return None
-    return canonical if domain(ours) == domain(theirs) and path.strip("/") else None
+    return canonical if domain(ours) == domain(theirs) and not nowhere else None
+
+
+def shown(url: str | None) -> str | None:
+    """The address under which the article is shown: the page's own, without what marks a click or a session."""
+    try:
+        return urls.canonical(url) if url else None
+    except urls.InvalidUrl:
+        return url
 
 
 def domain(host: str) -> str:
@@ -93,11 +104,22 @@ def text_hash(article: ParsedArticle) -> bytes:
     return _hash(text_of(article))
 
 
-def _address(url: str | None) -> list[Identity]:
-    try:
-        return [("url", urls.identity_hash(url))] if url else []
-    except urls.InvalidUrl:
-        return []
+def _addresses(*given: str | None) -> list[Identity]:
+    """Also as an older ledger has them."""
+    return [("url", hash_(url)) for url in _valid(given) for hash_ in (urls.identity_hash, urls.former_hash)]
+
+
+def _families(*given: str | None) -> list[Identity]:
+    return [("url", urls.family_hash(url)) for url in _valid(given)]
+
+
+def _valid(given: Sequence[str | None]) -> list[str]:
+    found = []
+    for url in filter(None, given):
+        with suppress(urls.InvalidUrl):
+            urls.check(url)
+            found.append(url)
+    return found
 
 
 def _hash(*parts: str) -> bytes:

@@ -18,14 +18,25 @@ SELECT array(SELECT nextval('articles_id_seq') FROM generate_series(1, %(number)
 
 -- name: claim_identities
 -- The identities that no article has yet become these articles'; waits for whoever is claiming the same.
-INSERT INTO identities (kind, hash, article_id)
-SELECT kind, hash, article_id FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[], %(articles)s::bigint[])
-    AS mine (kind, hash, article_id) ORDER BY kind, hash
+INSERT INTO identities (kind, hash, article_id, claimed)
+SELECT * FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[], %(articles)s::bigint[], %(claimed)s::boolean[])
+    AS mine (kind, hash, article_id, claimed) ORDER BY kind, hash
 ON CONFLICT (kind, hash) DO NOTHING
 
+-- name: settle_identities
+-- The identities that others, as was seen, had only claimed become these articles'.
+WITH found AS (
+    SELECT kind, hash, mine.article_id FROM identities
+    JOIN unnest(%(kinds)s::text[], %(hashes)s::bytea[], %(holders)s::bigint[], %(articles)s::bigint[])
+        AS mine (kind, hash, holder, article_id) USING (kind, hash)
+    WHERE claimed AND identities.article_id = holder ORDER BY kind, hash FOR UPDATE OF identities
+)
+UPDATE identities SET article_id = found.article_id, claimed = false FROM found
+WHERE identities.kind = found.kind AND identities.hash = found.hash
+
 -- name: identified
--- The articles that have these identities, with their current titles.
-SELECT kind, hash, identities.article_id, current.title FROM identities
+-- The articles that have these identities, whether they only claim them, and their current titles.
+SELECT kind, hash, identities.article_id, claimed, current.title FROM identities
 JOIN articles ON articles.id = identities.article_id
 JOIN versions AS current ON current.article_id = articles.id AND current.number = articles.current
 WHERE (kind, hash) IN (SELECT * FROM unnest(%(kinds)s::text[], %(hashes)s::bytea[]))

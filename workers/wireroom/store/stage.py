@@ -18,7 +18,7 @@ from wireroom.database import Connection
 from wireroom.database.queries import Queries
 from wireroom.ledger import ends
 from wireroom.ledger.ends import End, Failed, Fenced
-from wireroom.store.identity import Facts, marks, text_hash
+from wireroom.store.identity import Facts, marks, shown, text_hash
 from wireroom.store.owners import IdentityTakenError, Owners, find_owners
 from wireroom.store.versions import Record, Version, Why, current, decide
 from wireroom.topology import Enriched
@@ -163,7 +163,7 @@ def _end(record: Record, outcome: ends.Outcome, article_id: int, version: int) -
 
 def _article(change: Change) -> dict[str, Any]:
     facts = change.record.facts
-    return {"article_id": change.article_id, "source": facts.source, "url": facts.url}
+    return {"article_id": change.article_id, "source": facts.source, "url": shown(facts.url)}
 
 
 def _version(change: Change) -> dict[str, Any]:

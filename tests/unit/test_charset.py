@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
-from wireroom.parse.charset import decode
 
 WORDS = "Łódź, Zürich – “words”"
 

@@ -60,7 +60,7 @@ def _forced(body: bytes, declared: str | None) -> str:
     if declared is not None and declared != "utf-8":
         return body.decode(declared, "replace")
     text = body.decode("utf-8", "replace")
-    lost, rest = text.count("\ufffd"), sum(1 for c in text if c > "\x7f")
+    lost, rest = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
     return text if lost * 4 <= rest - lost else body.decode("cp1252", "replace")
 
 

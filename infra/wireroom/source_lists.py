@@ -1,0 +1,130 @@
+"""Lists of sources as people hand them over: OPML, addresses one a line, rows of a table, lines of JSON."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from wireroom.errors import Unusable
+from wireroom.formats import opml
+from wireroom.ledger.offer import Refused
+from wireroom.ledger.reading import unknown_field
+from wireroom.ledger.sources import Wanted, check
+
+_MARK = b"\xef\xbb\xbf"
+_ADDRESSES = ("url", "link", "xmlurl", "feed")
+_NAMES = ("source", "name")
+_LINE = 1_000_000
+_WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
+
+
+class Read(NamedTuple):
+    """Something in a list: where it stood, and the source that it names, or what is wrong with it."""
+
+    where: str
+    said: Wanted | Refused
+
+
+def read_sources(body: bytes) -> Iterator[Read]:
+    """What a list names, in its order, each checked; what the list is shows in how it begins."""
+    body = body.removeprefix(_MARK)
+    for one in _read(body):
+        refused = check(one.said) if isinstance(one.said, Wanted) else None
+        yield Read(one.where, refused or one.said)
+
+
+def labelled(said: Wanted, label: Wanted) -> Wanted:
+    """What the list names, with what somebody says of all of it: that goes before."""
+    given = {name: getattr(label, name) for name in label.__struct_fields__ if name != "url"}
+    usual = Wanted(url="")
+    return replace(said, **{name: value for name, value in given.items() if value != getattr(usual, name)})
+
+
+def write_opml(sources: Iterable[tuple[str, str | None, str]]) -> bytes:
+    """OPML of address, title and publisher of each, which any feed reader takes."""
+    return opml.write(opml.Subscription(url, title, [source]) for url, title, source in sources)
+
+
+def _read(body: bytes) -> Iterator[Read]:
+    start = body[:_LINE].lstrip()
+    if start.startswith(b"<"):
+        return _read_opml(body)
+    head = start.split(b"\n", 1)[0]
+    if head[:1] not in b"{" and not head.lower().startswith((b"http:", b"https:", b"#")) and _column(_columns(head)):
+        return _read_table(body)
+    return _read_lines(body)
+
+
+def _read_opml(body: bytes) -> Iterator[Read]:
+    try:
+        found, problems = opml.read(body)
+    except Unusable as error:
+        yield Read("the list", Refused("", error.reason, str(error)))
+        return
+    for number, one in enumerate(found, 1):
+        yield Read(f"feed {number}", Wanted(url=one.url, title=one.title))
+    for problem in problems:
+        yield Read("the list", Refused("", "left_out", problem))
+
+
+def _read_lines(body: bytes) -> Iterator[Read]:
+    for number, line in enumerate(body.split(b"\n"), 1):
+        text = line.strip()
+        if text and not text.startswith(b"#"):
+            yield Read(f"line {number}", _line(text))
+
+
+def _line(text: bytes) -> Wanted | Refused:
+    if not text.startswith(b"{"):
+        return Wanted(url=text.decode("utf-8", "replace"))
+    try:
+        return msgspec.json.decode(text, type=Wanted)
+    except msgspec.ValidationError as error:
+        if unknown := unknown_field(str(error), Wanted):
+            return unknown
+        where = _WHERE.fullmatch(str(error))
+        return Refused(where[2] if where else "url", "bad_value", where[1] if where else str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Refused("", "malformed", f"the JSON is malformed: {error}")
+
+
+def _read_table(body: bytes) -> Iterator[Read]:
+    lines = body.decode("utf-8", "replace").splitlines()
+    columns = _columns(lines[0].encode())
+    address = _column(columns)
+    rows = csv.DictReader(lines[1:], columns, delimiter=_delimiter(lines[0]))
+    try:
+        for row in rows:
+            cells = {name: cell.strip() for name, cell in row.items() if name and isinstance(cell, str)}
+            said = {name: cell for name, cell in cells.items() if cell}
+            yield Read(f"line {1 + rows.line_num}", _row(said, address))
+    except csv.Error as error:
+        yield Read(f"line {1 + rows.line_num}", Refused("", "malformed", f"the table is broken here: {error}"))
+
+
+def _row(cells: dict[str, str], address: str) -> Wanted | Refused:
+    lane = cells.get("lane", "live")
+    if lane not in ("live", "backfill"):
+        return Refused("lane", "bad_value", f"lane must be live or backfill, not {lane[:40]!r}")
+    source = next((cells[name] for name in _NAMES if name in cells), None)
+    wanted = Wanted(url=cells.get(address, ""), source=source, title=cells.get("title"))
+    return replace(wanted, lane=lane)
+
+
+def _columns(head: bytes) -> list[str]:
+    text = head.decode("utf-8", "replace")
+    return [name.strip().lower() for name in next(csv.reader([text], delimiter=_delimiter(text)), [])]
+
+
+def _column(columns: Iterable[str]) -> str:
+    """The column with the addresses; empty where there is none."""
+    return next((name for name in columns if name in _ADDRESSES), "")
+
+
+def _delimiter(head: str) -> str:
+    return max(",;\t|", key=head.count)

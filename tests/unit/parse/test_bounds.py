@@ -1,0 +1,170 @@
+"""What of a page is read, so that no page takes seconds or much memory."""
+
+from __future__ import annotations
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from wireroom.errors import Unusable
+from wireroom.parse import body, outline, parse, plain, states
+from wireroom.parse.bounds import LONGEST, MOST_TAGS, readable
+from wireroom.parse.elements import text_of
+from wireroom.parse.fallback import read_blocks
+from wireroom.parse.furniture import read_furniture
+from wireroom.parse.linked_data import linked_claims
+from wireroom.parse.wording import tidy
+
+HEAD = "<html><head><title>Cable car to run on rain</title></head><body><h1>Cable car to run on rain</h1>"
+PROSE = "The brakes of the cable car could soon be cooled by rain that falls on its own roof, they said. "
+STORY = f"<p>{PROSE}</p>" * 3
+LD = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","author":%s}</script>'
+
+
+def told(page: str) -> str:
+    return parse(page.encode(), content_type="text/html").text
+
+
+@pytest.mark.parametrize("page", ["<p>Rain</p>", "a < b", "<", "<p title='>", "<!-- <p> -->", "<script>1<2</script"])
+def test_a_page_of_ordinary_size_is_read_as_it_stands(page: str) -> None:
+    assert readable(page) == page
+
+
+@pytest.mark.parametrize("before", ["<script>%s</script>", "<style>%s</style>", "<!--%s-->"])
+def test_scripts_styles_and_comments_are_left_out_where_tags_are_too_many(before: str) -> None:
+    assert PROSE.strip() in told(HEAD + before % ("<b>" * 2 * MOST_TAGS) + STORY)
+
+
+def test_what_stands_behind_too_many_tags_or_characters_is_not_read() -> None:
+    many = readable(HEAD + STORY + "<i> </i>" * MOST_TAGS + "<p>Nobody reads so far.</p>")
+    long = readable(HEAD + STORY + "<p>" + PROSE * (LONGEST // len(PROSE)) + "<p>Nobody reads so far.</p>")
+    assert many.startswith(HEAD + STORY) and many.count("<") == MOST_TAGS
+    assert long.startswith(HEAD + STORY) and len(long) == LONGEST
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_picture_that_is_written_into_a_page_does_not_cost_its_story(quote: str) -> None:
+    picture = f"<img src={quote}data:image/png;base64,{'iVBO' * (LONGEST // 4)}{quote}>"
+    assert PROSE.strip() in told(HEAD + picture + STORY)
+
+
+def test_data_for_machines_are_read_on_a_page_of_any_size() -> None:
+    page = HEAD + f"<script>{'w ' * LONGEST}</script>" + LD % '{"@type":"Person","name":"Rita Alves"}' + STORY
+    assert [author.name for author in parse(page.encode(), content_type="text/html").authors] == ["Rita Alves"]
+
+
+@pytest.mark.parametrize(
+    ("page", "cause"),
+    [
+        ("<nav>" * 7_000, "nested too deep"),
+        ("<x-y/>" * 7_000, "nested too deep"),
+        ("</div>" * 9_000 + "<div>" * 7_000, "nested too deep"),
+        ("<div></b>" * 7_000, "nested too deep"),
+        ("<svg><tr>" + "<tr>" * 7_000, "nested too deep"),
+        ("<p>" + "".join(f"<b id=a{at}>" for at in range(1_000)) + "</p>" + "<p>x</p>" * 1_000, "never closed"),
+        ("<select>" + "<option>x" * 7_000, "options"),
+        (f"<p {' '.join(f'a{at}' for at in range(600))}>", "an element of the page has more than 500 attributes"),
+        (f"<p title='>' {' '.join(f'a{at}' for at in range(600))}>", "has more than 500 attributes"),
+        (f'<p title=">" {" ".join(f"a{at}" for at in range(600))}>', "has more than 500 attributes"),
+        (f"<script {' '.join(f'a{at}' for at in range(600))}></script>", "has more than 500 attributes"),
+        (f"<script {' '.join(f'a{at}' for at in range(400))}></script>" * 1_500, "more than 500,000 attributes"),
+        ("<!-->" + "<nav>" * 7_000, "nested too deep"),
+        (f"<p {' '.join(f'a{at}' for at in range(400))}>" * 1_500, "more than 500,000 attributes"),
+    ],
+)
+def test_a_page_whose_tree_would_cost_too_much_is_refused(page: str, cause: str) -> None:
+    with pytest.raises(Unusable, match=cause) as refused:
+        readable(HEAD + page + STORY)
+    assert refused.value.reason == "malformed"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<svg>" + "<path d='M0 0' />" * 9_000 + "</svg>",
+        "<ul>" + "<li><p><a href=x>Rain" * 3_000 + "</ul>",
+        "<table>" + "<tr><td>1<td>2" * 3_000 + "</table>",
+        "<div><span><i>Rain</div>" * 2_500,
+        "<p><b>Rain</b> and <em>snow</em></p>" * 3_000,
+        "<script>document.write('" + "<div>" * 8_000 + "')</script>",
+        "<!-->" + "<p>Rain</p>" * 4_000,
+    ],
+)
+def test_what_people_leave_open_is_no_depth(page: str) -> None:
+    assert readable(HEAD + page + STORY)
+
+
+def test_of_endless_text_the_beginning_is_read() -> None:
+    endless = PROSE * (2 * outline.MOST_LETTERS // len(PROSE))
+    assert outline.MOST_LETTERS // 2 < len(told(HEAD + "<p>" + endless)) <= outline.MOST_LETTERS
+    assert len(parse(f"Cable car\n{endless}".encode(), content_type="text/plain").text) <= plain.MOST_LETTERS
+
+
+def test_no_second_opinion_is_asked_on_boxes_in_boxes_that_all_hold_the_same_text() -> None:
+    few, many = (LexborHTMLParser(HEAD + "<div>" * depth + STORY * 30) for depth in (2, 2_000))
+    assert body.second_opinion(few, outline.outline(few))
+    assert not body.second_opinion(many, outline.outline(many))
+
+
+def test_no_second_opinion_is_asked_on_a_very_long_page() -> None:
+    assert read_blocks(HEAD + STORY * 30)
+    assert not read_blocks(HEAD + STORY * 30 + f"<img src='{'w' * 1_500_000}'>")
+
+
+def test_of_countless_parts_of_a_state_the_first_are_looked_at() -> None:
+    story = f'{{"headline":"Cable car to run on rain","body":["{PROSE * 3}","{PROSE[4:] * 3}"]}}'
+    few, many = (f"<script>window.x = [{'[1],' * number}{story}]</script>" for number in (10, 60_000))
+    assert states.read_state(few, "Cable car to run on rain")
+    assert not states.read_state(many, "Cable car to run on rain")
+
+
+NAMES = [f"Rita {chr(65 + at // 26)}{chr(97 + at % 26)}son" for at in range(150)]
+PERSONS = [f'{{"@type":"Person","name":"{name}"}}' for name in NAMES]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        (LD % f"[{','.join(PERSONS)}]", 100),
+        ("".join(f"<meta name=author content='{name}'>" for name in NAMES), 100),
+        ("<i itemprop=headline>Rain</i>" + "".join(f"<i itemprop=author>{name}</i>" for name in NAMES), 20),
+    ],
+)
+def test_of_countless_authors_the_first_are_named(page: str, number: int) -> None:
+    assert len(parse((HEAD + page + STORY).encode(), content_type="text/html").authors) == number
+
+
+def test_of_countless_things_in_the_data_for_machines_the_first_are_looked_at() -> None:
+    article = '{"@type":"NewsArticle","headline":"Rain","author":"Rita Alves"}'
+    few, many = (["[" + '{"@type":"Thing"},' * number + article + "]"] for number in (10, 20_000))
+    assert linked_claims(few, []).authors and not linked_claims(many, []).authors
+
+
+def test_of_a_part_that_holds_the_whole_page_the_beginning_is_its_text() -> None:
+    assert len(text_of(LexborHTMLParser(HEAD + PROSE * 1_000).body)) <= 10_000
+
+
+def test_no_heading_is_looked_for_among_countless_ones_of_a_lower_order() -> None:
+    def page(before: int) -> bytes:
+        lower = "<h2>Snow</h2>" * before + "<h2>Cable car to run on rain</h2><p>By Rita Alves</p>"
+        return ("<html><head><title>Cable car to run on rain</title></head><body>" + lower + STORY).encode()
+
+    assert parse(page(100), content_type="text/html").authors
+    assert parse(page(300), content_type="text/html").origins.get("authors") != "visible"
+
+
+def test_what_stands_behind_endless_boxes_around_a_headline_is_not_looked_at() -> None:
+    def page(boxes: int) -> bytes:
+        return (HEAD + f"<div>a{PROSE * 500}" * boxes + "<span class=byline>By Rita Alves</span>" + STORY).encode()
+
+    found = [read_furniture(LexborHTMLParser(page(boxes)).css("h1")[0], "", False).authors for boxes in (2, 60)]
+    assert found[0] and not found[1]
+
+
+def test_a_headline_has_an_end() -> None:
+    title = f'<meta property="og:title" content="{"Cable | car - " * 5_000}">'
+    assert len(parse((title + STORY).encode(), content_type="text/html").title) <= 1_000
+
+
+def test_marks_without_end_over_one_letter_are_ordered_piece_by_piece() -> None:
+    assert len(tidy("e" + "\u0301\u0327" * 200_000)) > 300_000
+    assert tidy("Cafe\u0301 " * 300) == ("Caf\u00e9 " * 300).strip()

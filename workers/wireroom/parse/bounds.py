@@ -1,0 +1,142 @@
+"""How much of a page is read: more than people write, and no page whose tree would take seconds or much memory."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+from wireroom.errors import Unusable
+
+LONGEST = 3_000_000
+"""Characters: of a page that has more, or more tags, the beginning is read, without scripts, styles and comments."""
+MOST_TAGS = 30_000
+MOST_STEPS = 20_000_000
+"""From tags up to the root, all together: a parser may look at each element that a tag stands in."""
+MOST_REOPENED = 300_000
+"""Marks such as bold type that are left open are opened anew in each block."""
+MOST_OPTIONS = 6_000
+"""Each is compared with all before it."""
+MOST_ATTRIBUTES, MOST_ATTRIBUTES_IN_ALL = 500, 500_000
+"""Of a tag, where each is compared with all before it, and of the page."""
+_FEW_TAGS = 6_000
+_MOST_ALIKE = 3
+"""Of marks that are alike, so many are opened anew."""
+_LEAST_COUNTED = 40
+"""Characters of a tag whose attributes may be many."""
+_NAME = r"[a-z][^\t\n\f\r />]*+"
+_ATTRIBUTE = (
+    r"[\t\n\f\r /]*+[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    r"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"?|'[^']*+'?|[^\t\n\f\r >"'][^\t\n\f\r >]*+|(?=>)))?+"""
+)
+_COMMENT = r"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>)?)"
+_END = r"[\t\n\f\r />]"
+_CODE = r"(?:[^<]++|<(?!/script))*+"
+_SHORT_DATA = r"<script\b[^>]{0,1000}ld\+json[^>]*+>[^<]{0,1000000}+<"
+_LEFT_OUT = re.compile(
+    rf"(?!{_SHORT_DATA})(?:{_COMMENT}|<script(?={_END})[^>]*+>?{_CODE}(?:</script[^>]*+>?)?"
+    rf"|<style(?={_END})[^>]*+>?(?:[^<]++|<(?!/style))*+(?:</style[^>]*+>?)?)",
+    re.IGNORECASE,
+)
+_LONG_VALUE = re.compile(r"""="[^"]{50000,}+"|='[^']{50000,}+'""")
+_FEW_ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+[\t\n\f\r /]*+(?:>|\Z)"
+_NARROW = re.compile(
+    rf"(?:[^<]++|{_COMMENT}|<(?![a-z])|<script(?={_END}){_FEW_ATTRIBUTES}{_CODE}|<{_NAME}{_FEW_ATTRIBUTES})*+",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    rf"{_COMMENT}|<(/?)((?<!/)(script)(?={_END})|{_NAME})((?:{_ATTRIBUTE})*+)[\t\n\f\r ]*+(/?)(?(3)>?{_CODE})",
+    re.IGNORECASE,
+)
+_EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_MARK = re.compile(r"<(?:b(?:ig)?|code|em|font|i|s(?:mall|tr(?:ike|ong))?|tt|u)[\s/>]", re.IGNORECASE)
+_MARKS = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
+_FLAT = frozenset({
+    "a", "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
+    "li", "link", "meta", "nobr", "optgroup", "option", "p", "param", "rp", "rt", "source", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "track", "wbr",
+})  # fmt: skip
+"""Those that hold nothing, or end where the next begins, and so are left open by many."""
+
+
+def readable(text: str) -> str:
+    """A page's markup as far as it is read; `Unusable` (`malformed`) where its tree would cost too much."""
+    if len(text) > LONGEST or text.count("<") > MOST_TAGS:
+        text = _beginning(_LONG_VALUE.sub("=''", _LEFT_OUT.sub("", text)))
+    if _NARROW.match(text).end() < len(text):  # type: ignore[union-attr]
+        raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
+    if not _is_light(text):
+        _weigh(text)
+    return text
+
+
+def _beginning(text: str) -> str:
+    pieces = text[:LONGEST].split("<", MOST_TAGS + 1)
+    return "<".join(pieces[: MOST_TAGS + 1])
+
+
+def _is_light(text: str) -> bool:
+    """Whether a page has too little of everything to be heavy, as most."""
+    tags = text.count("<")
+    return (
+        tags <= _FEW_TAGS
+        and len(text) <= 2 * MOST_ATTRIBUTES_IN_ALL
+        and tags * len(_MARK.findall(text)) <= MOST_REOPENED
+    )
+
+
+class _Weight:
+    """The elements that are open at a place in the markup, and what a parser has had to do up to there."""
+
+    def __init__(self) -> None:
+        self.stack: list[str] = []
+        self.open: Counter[str] = Counter()
+        self.marks: defaultdict[str, list[str]] = defaultdict(list)
+        """Of each name those that would be opened anew."""
+        self.alike: Counter[str] = Counter()
+        self.marked = self.steps = self.reopened = self.options = self.attributes = 0
+
+    def start(self, name: str, attributes: str) -> None:
+        if len(attributes) >= _LEAST_COUNTED:
+            self.attributes += len(_EACH_ATTRIBUTE.findall(attributes))
+        foreign = self.open["svg"] or self.open["math"]
+        if not attributes.endswith("/") if foreign else name not in _FLAT:
+            self.stack.append(name)
+            self.open[name] += 1
+        self.options += name == "option"
+        self._step(0 if name in _MARKS else self.marked)
+        if name in _MARKS and self.alike[alike := name + attributes] < _MOST_ALIKE:
+            self.alike[alike] += 1
+            self.marks[name].append(alike)
+            self.marked += 1
+
+    def end(self, name: str) -> None:
+        if self.open[name]:
+            while (last := self.stack.pop()) != name:
+                self.open[last] -= 1
+            self.open[name] -= 1
+        if marks := self.marks.get(name):
+            self.alike[marks.pop()] -= 1
+            self.marked -= 1
+        self._step(self.marked)
+
+    def _step(self, marks: int) -> None:
+        self.steps += len(self.stack)
+        self.reopened += marks
+
+
+def _weigh(text: str) -> None:
+    weight = _Weight()
+    for slash, name, _, attributes, closed in _TAG.findall(text):
+        if slash:
+            weight.end(name.lower())
+        elif name:
+            weight.start(name.lower(), attributes + closed)
+    limits = (
+        (weight.steps, MOST_STEPS, "its elements are nested too deep"),
+        (weight.reopened, MOST_REOPENED, "marks such as bold type are opened and never closed"),
+        (weight.options, MOST_OPTIONS, f"it has more than {MOST_OPTIONS:,} options"),
+        (weight.attributes, MOST_ATTRIBUTES_IN_ALL, f"it has more than {MOST_ATTRIBUTES_IN_ALL:,} attributes"),
+    )
+    for found, most, cause in limits:
+        if found > most:
+            raise Unusable("malformed", f"the page's markup cannot be read: {cause}")
