@@ -20,7 +20,7 @@ from wireroom.topology import Enriched
 
 OLDER = "text/0"
 SLOW = b"<html><head><title>A pier is open</title></head><body><p>" + b"<span>x y. </span>" * 500_000
-"""A page that takes seconds to parse, where others take milliseconds."""
+"""A page that takes half a second to parse, where others take milliseconds."""
 FIRST_COPY = 1_000_001
 MADE_BY = (
     "SELECT job_id FROM versions JOIN articles ON articles.id = article_id AND current = number WHERE articles.id = %s"

@@ -152,12 +152,12 @@ def test_a_page_that_would_be_rejected_is_told_with_its_reason_and_stays(here: H
 
 
 def test_a_page_that_hangs_stays_and_the_others_go(here: Here, morgue: Morgue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WIREROOM_ARTICLE_SECONDS", "1")
+    monkeypatch.setenv("WIREROOM_ARTICLE_SECONDS", "0.2")
     before, slow, after = (morgue.misread(story(number), "Old") for number in range(3))
     morgue.repage(slow, SLOW)
     ended = here("replay", "--all", "--yes", "--processes", "2")
-    assert f"cannot be read: parse took more than 1 s: 1 (article {slow})\n" in ended.out
-    assert ended.err == f"stays: the page of article {slow} cannot be read: parse took more than 1 s\n"
+    assert f"cannot be read: parse took more than 0.2 s: 1 (article {slow})\n" in ended.out
+    assert ended.err == f"stays: the page of article {slow} cannot be read: parse took more than 0.2 s\n"
     assert [id_ for id_, _ in on_the_line(morgue)] == [before, after]
 
 
