@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,14 +12,15 @@ from msgspec.structs import replace
 from wireroom.errors import Unusable
 from wireroom.formats import opml
 from wireroom.ledger.offer import Refused
-from wireroom.ledger.reading import unknown_field
+from wireroom.ledger.reading import misfit
 from wireroom.ledger.sources import Wanted, check
 
 _MARK = b"\xef\xbb\xbf"
 _ADDRESSES = ("url", "link", "xmlurl", "feed")
 _NAMES = ("source", "name")
+_WANTED = "give OPML, a URL a line, or a table with a column url"
 _LINE = 1_000_000
-_WHERE = re.compile(r"(.*) - at `\$\.(\w+).*`", re.DOTALL)
+_TOLD = 200
 
 
 class Read(NamedTuple):
@@ -54,10 +54,23 @@ def _read(body: bytes) -> Iterator[Read]:
     start = body[:_LINE].lstrip()
     if start.startswith(b"<"):
         return _read_opml(body)
-    head = start.split(b"\n", 1)[0]
-    if head[:1] not in b"{" and not head.lower().startswith((b"http:", b"https:", b"#")) and _column(_columns(head)):
+    head = _first_line(start)
+    if b"\0" in start or head[:1] == b"[" or head == b"{":
+        return iter([Read("the list", Refused("", "not_a_list", f"{_WANTED}; JSON as an object a line"))])
+    columns = _columns(head) if not head.startswith(b"{") and b"://" not in head else []
+    if _column(columns):
         return _read_table(body)
+    if len(columns) > 1:
+        told = ", ".join(columns)[:_TOLD]
+        why = f"a table needs a column named {', '.join(_ADDRESSES[:-1])} or {_ADDRESSES[-1]}; its columns are: {told}"
+        return iter([Read("line 1", Refused("url", "not_a_list", why))])
     return _read_lines(body)
+
+
+def _first_line(start: bytes) -> bytes:
+    """The first that is no comment."""
+    lines = (line.strip() for line in start.split(b"\n"))
+    return next((line for line in lines if line and not line.startswith(b"#")), b"")
 
 
 def _read_opml(body: bytes) -> Iterator[Read]:
@@ -66,6 +79,8 @@ def _read_opml(body: bytes) -> Iterator[Read]:
     except Unusable as error:
         yield Read("the list", Refused("", error.reason, str(error)))
         return
+    if not found and not problems:
+        yield Read("the list", Refused("", "empty", "this OPML names no feed: none of its outlines has an xmlUrl"))
     for number, one in enumerate(found, 1):
         yield Read(f"feed {number}", Wanted(url=one.url, title=one.title))
     for problem in problems:
@@ -85,10 +100,7 @@ def _line(text: bytes) -> Wanted | Refused:
     try:
         return msgspec.json.decode(text, type=Wanted)
     except msgspec.ValidationError as error:
-        if unknown := unknown_field(str(error), Wanted):
-            return unknown
-        where = _WHERE.fullmatch(str(error))
-        return Refused(where[2] if where else "url", "bad_value", where[1] if where else str(error))
+        return misfit(str(error), Wanted, "a source")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Refused("", "malformed", f"the JSON is malformed: {error}")
 

@@ -69,9 +69,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _subscription(found: dict[str, Any], problems: Problems) -> Subscription | None:
     address = absolute("", found["url"])
+    title = plain(found["title"], LONGEST_NAME)
     if address is None:
-        problems.note("a feed has no address that can be fetched")
+        problems.note("a feed has no address that can be fetched", title)
         return None
     categories = ("/".join(part for part in path if part) for path in found["categories"])
-    title = plain(found["title"], LONGEST_NAME)
     return Subscription(address, title if title != address else None, names(categories))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from wireroom.gateway.problems import Problem, too_large
 
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+HOW_TO_OFFER = f"send one article as application/json, or one a line as {LINES[0]}"
 PIECE_SECONDS = 30.0
 
 
@@ -47,13 +48,13 @@ async def pieces(request: Request) -> AsyncIterator[bytes]:
         yield piece
 
 
-def is_lines(request: Request) -> bool:
-    """Whether the request has one offer a line; raises `Problem` where it is no JSON at all."""
+def is_lines(request: Request, how: str = HOW_TO_OFFER) -> bool:
+    """Whether the request has one offer a line; raises `Problem`, which says `how`, where it is no JSON at all."""
     header = Message()
     header["content-type"] = request.headers.get("content-type") or "nothing/at-all"
     media = header.get_content_type()
     if media != "application/json" and not media.endswith("+json") and media not in LINES:
-        raise Problem(415, f"send one article as application/json, or one a line as {LINES[0]}", reason="not_json")
+        raise Problem(415, how, reason="not_json")
     if header.get_content_charset("utf-8") not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(415, "send the JSON in UTF-8", reason="not_utf8")
     if request.headers.get("content-encoding", "identity") != "identity":

@@ -34,7 +34,8 @@ _BODY = (
 )  # fmt: skip
 """Problems of whatever has a body of JSON."""
 _ORDER = (
-    *_BODY, *_BAD_NAME, "422 missing", "422 bad_value", "422 ambiguous", "422 unknown_field", "422 not_an_object",
+    *_BODY, *_BAD_NAME, "422 missing", "422 wrong_type", "422 bad_value", "422 ambiguous", "422 unknown_field",
+    "422 not_an_object",
 )  # fmt: skip
 _ARTICLE = (
     *_BODY, *_BAD_NAME, "400 empty", "400 not_utf8", "400 lone_surrogate", "403 other_producer", "409 key_reused",

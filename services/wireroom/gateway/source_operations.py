@@ -15,7 +15,8 @@ _NAME = {"minLength": 1, "maxLength": MAX_NAME}
 _BAD_NAME = ("422 empty", "422 too_long", "422 unstorable")
 _ORDER = (
     *_BAD_NAME, "400 malformed", "403 cross_site", "404", "408 too_slow", "413 too_large", "415 not_json",
-    "415 not_utf8", "415 encoded", "422 missing", "422 bad_value", "422 unknown_field", "422 not_an_object",
+    "415 not_utf8", "415 encoded", "422 missing", "422 wrong_type", "422 bad_value", "422 unknown_field",
+    "422 not_an_object",
 )  # fmt: skip
 _DO = ("403 cross_site", "404")
 _LIST = text("One source a line: its URL, or JSON as for `add_source`.")

@@ -113,6 +113,34 @@ def test_lists_of_all_kinds_are_imported_and_what_cannot_be_taken_is_told_with_i
     assert f"refused: {place}: " in ended.err
 
 
+_GIVE = "the list: give OPML, a URL a line, or a table with a column url"
+NO_LISTS = {
+    "empty.opml": ('<opml version="2.0"><body><outline text="A"/></body></opml>', "the list: this OPML names no feed"),
+    "names.csv": (
+        "name,home\nTide,https://a.example/\n",
+        "line 1: url: a table needs a column named url, link, xmlurl",
+    ),
+    "array.json": ('[{"url": "https://a.example/f"}]', _GIVE),
+    "pretty.json": ('{\n  "url": "https://a.example/f"\n}', _GIVE),
+    "feeds.xls": ("\0\1\2", _GIVE),
+    "type.jsonl": (
+        '{"url": "https://a.example/f", "slowest": "1h"}',
+        "line 1: slowest: slowest must be a number, not str",
+    ),
+    "lane.jsonl": ('{"url": "https://a.example/f", "lane": "fast"}', "line 1: lane: lane must be live or backfill"),
+    "none.jsonl": ('{"source": "Tide"}', "line 1: url: url must be given"),
+}
+
+
+@pytest.mark.parametrize("name", NO_LISTS)
+def test_a_file_of_another_kind_is_refused_once_with_what_to_give(here: Here, tmp_path: Path, name: str) -> None:
+    content, why = NO_LISTS[name]
+    (tmp_path / name).write_text(content)
+    ended = here("sources", "import", str(tmp_path / name))
+    assert ended.code == 1 and "0 added, 1 refused" in ended.err
+    assert f"refused: {why}" in ended.err
+
+
 def test_options_go_before_what_a_list_says(here: Here, desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "feeds.jsonl"
     file.write_text('{"url": "https://a.example/f", "source": "Tide"}\n{"url": "https://b.example/f", "lan": "x"}\n')

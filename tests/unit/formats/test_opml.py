@@ -26,8 +26,14 @@ FEEDS = [
 def test_a_list_is_read_in_any_charset(charset: str) -> None:
     assert read(LIST.format(charset).encode(charset)) == (
         FEEDS,
-        ["it includes another list, which was not read", "a feed has no address that can be fetched"],
+        ["it includes another list, which was not read", "a feed has no address that can be fetched: 'F'"],
     )
+
+
+def test_of_many_feeds_without_an_address_the_first_is_named() -> None:
+    outlines = "".join(f'<outline text="{name}" xmlUrl="itunes://a.example/{name}"/>' for name in "GFE")
+    _, problems = read(f"<opml><body>{outlines}</body></opml>".encode())
+    assert problems == ["a feed has no address that can be fetched (3 times, the first is 'G')"]
 
 
 def test_what_is_written_is_read_again() -> None:
