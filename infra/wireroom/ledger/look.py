@@ -102,6 +102,10 @@ class _Places(NamedTuple):
     fetched_at: datetime | None
     bytes: int | None
     fingerprint: str | None
+    moved_to: str | None
+    host: str | None
+    host_at: datetime | None
+    host_cause: str | None
 
 
 def _places(place: _Places, state: JobState) -> list[Step]:
@@ -112,6 +116,8 @@ def _places(place: _Places, state: JobState) -> list[Step]:
         steps.append(Step(place.queued_at, f"queued for {place.stage}", f"flight {place.flight}"))
     if place.started_at:
         steps.append(Step(place.started_at, f"{place.stage} began", f"flight {place.flight} on {place.worker}"))
+    if place.waits_for == "host" and place.host_at:
+        steps.append(Step(place.host_at, "waits for its host", _at_host(place)))
     if place.due_at:
         steps.append(Step(place.due_at, "will be tried again", f"after {place.failures} failures"))
     if place.quarantined_at:
@@ -121,6 +127,12 @@ def _places(place: _Places, state: JobState) -> list[Step]:
     if place.finished_at:
         steps.append(Step(place.finished_at, state.state, _end(place, state)))
     return steps
+
+
+def _at_host(place: _Places) -> str:
+    """Which, why it is left in peace, and what is to be fetched there if that is not the address of the job."""
+    moved = f"the page moved to {place.moved_to}" if place.moved_to else None
+    return "; ".join(part for part in (f"{place.host} may be asked from then on", place.host_cause, moved) if part)
 
 
 def _end(place: _Places, state: JobState) -> str:

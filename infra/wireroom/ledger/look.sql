@@ -24,8 +24,9 @@ SELECT jobs.meta, jobs.external_id, jobs.published, jobs.replays,
     flights.id, flights.stage, flights.queued_at, flights.started_at, flights.worker,
     quarantine.stage, quarantine.kind, quarantine.cause, quarantine.quarantined_at, quarantine.run,
     outcomes.reason, outcomes.cause, outcomes.stages, outcomes.finished_at, outcomes.run,
-    capture.url, capture.status, capture.fetched_at, capture.bytes, quarantine.fingerprint
-FROM jobs LEFT JOIN line ON line.job_id = jobs.id
+    capture.url, capture.status, capture.fetched_at, capture.bytes, quarantine.fingerprint,
+    line.url, line.host, hosts.next_at, hosts.cause
+FROM jobs LEFT JOIN line ON line.job_id = jobs.id LEFT JOIN hosts ON hosts.host = line.host
     LEFT JOIN flights ON flights.id = line.flight_id AND flights.leg = line.leg
     LEFT JOIN quarantine ON quarantine.job_id = jobs.id LEFT JOIN outcomes ON outcomes.job_id = jobs.id
     LEFT JOIN captures AS capture

@@ -14,6 +14,7 @@ from wireroom.cli.app import sources
 from wireroom.cli.connections import open_ledger
 from wireroom.cli.looking import LARGEST_ID, Limit
 from wireroom.cli.looking import Source as OfSource
+from wireroom.cli.lull import Lull
 from wireroom.cli.output import (
     AsJson,
     AsLines,
@@ -32,6 +33,7 @@ from wireroom.cli.output import (
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import source_view
 from wireroom.ledger import sources as ledger_sources
+from wireroom.ledger.obstacles import obstacles
 from wireroom.ledger.sources import KINDS, STATES, Asked, PollEnd, Source
 from wireroom.source_lists import write_opml
 
@@ -132,7 +134,9 @@ def show_ends(ids: Sequence[int], *, as_json: bool) -> None:
 
 def wait_for_polls(ids: Sequence[int], before: Mapping[int, int]) -> None:
     """Return when each was polled once more than `before`, or is paused; Ctrl-C leaves them as they are."""
+    left = list(ids)
     with open_ledger() as ledger, progress_bar("polling", len(ids)) as bar:
+        lull = Lull(lambda: obstacles(ledger, sources=left))
         while True:
             counts = ledger_sources.poll_counts(ledger, ids)
             left = [id_ for id_ in ids if counts.get(id_, 0) <= before.get(id_, 0)]
@@ -140,6 +144,7 @@ def wait_for_polls(ids: Sequence[int], before: Mapping[int, int]) -> None:
             paused = {one.id for one in ledger_sources.find(ledger, Asked(ids=left, state="paused"), len(left) or 1)}
             if set(left) <= paused:
                 return
+            lull.saw(len(left))
             time.sleep(LOOK_SECONDS)
 
 

@@ -11,11 +11,13 @@ from rich.progress import Progress
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
+from wireroom.cli.lull import Lull
 from wireroom.cli.output import AsJson, answer, progress_bar, say, write_json
 from wireroom.database import Connection
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import submission_view
 from wireroom.ledger import submissions
+from wireroom.ledger.obstacles import obstacles
 from wireroom.ledger.offer import check_name
 
 POLL_SECONDS = 0.5
@@ -96,6 +98,7 @@ def sums(progress: submissions.Progress) -> str:
 
 
 def _watch(ledger: Connection, name: str, until: float, bar: Progress) -> submissions.Progress:
+    lull = Lull(lambda: obstacles(ledger, submission=name))
     while True:
         started = time.monotonic()
         progress = how_far(ledger, name)
@@ -103,4 +106,5 @@ def _watch(ledger: Connection, name: str, until: float, bar: Progress) -> submis
         now = time.monotonic()
         if not progress.on_the_line or now >= until:
             return progress
+        lull.saw(progress.on_the_line)
         time.sleep(min(max(POLL_SECONDS, _SHARE * (now - started)), until - now))

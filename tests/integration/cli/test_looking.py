@@ -11,7 +11,8 @@ import pytest
 from newsroom.desk import Desk, offer
 from wireroom.contracts import FetchedPage
 from wireroom.enrich.stage import enrich, load_enrichers
-from wireroom.errors import Transient
+from wireroom.errors import Busy, Transient
+from wireroom.ledger import captures, hosts
 from wireroom.ledger.offer import Refused
 from wireroom.ledger.refusals import Item, keep
 from wireroom.parse.stage import parse
@@ -81,6 +82,16 @@ def test_a_jobs_timeline_tells_every_try_and_its_end(wireroom: CommandLine, desk
     assert text.startswith(f"job {job} · quarantined · unknown\n")
     assert all(what in text for what in whats)
     assert "the sky fell" in text
+
+
+def test_a_job_that_waits_for_another_host_tells_which_and_why(here: Here, desk: Desk) -> None:
+    job, busy = desk.job(url="https://a.example/1"), Busy("it answered 429 (Too Many Requests)")
+    hosts.cool(desk.db, {"b.example": busy}, 60.0)
+    assert captures.move(desk.db, desk.flight("fetch"), job, "https://b.example/2", ["https://a.example/1"], 1.0)
+    desk.launch("fetch")
+    (step,) = here("job", str(job), "--json").document["timeline"][1:]
+    assert step["what"] == "waits for its host"
+    assert step["details"] == f"b.example may be asked from then on; {busy}; the page moved to https://b.example/2"
 
 
 def test_a_stored_jobs_timeline_has_the_seconds_of_each_stage(wireroom: CommandLine, desk: Desk) -> None:
