@@ -13,7 +13,7 @@ from rich.text import Text
 from wireroom.cli.output import cell, clock, short
 from wireroom.ledger.pauses import Pause
 from wireroom.ledger.status import PLACES, TIMED_SECONDS, TOTAL, Cause, Checked, InFlight, Rate, Status, Times, Waiting
-from wireroom.topology import STAGES
+from wireroom.topology import POLL, QUEUED, STAGES
 
 _HEADS = {"ready": "ready", "time": "for their time", "host": "for their host", "pause": "for a pause"}
 
@@ -62,13 +62,15 @@ def _waiting(rows: Sequence[Waiting], pauses: Sequence[Pause]) -> Table:
 
 def _in_flight(rows: Sequence[InFlight]) -> Table:
     made = _numbers("in flight", "queued", "started")
-    for stage in STAGES:
+    for stage in QUEUED:
         by_state = {row.started: _articles(row) for row in rows if row.stage == stage}
         made.add_row(stage, by_state.get(False, "0"), by_state.get(True, "0"))
     return made
 
 
 def _articles(row: InFlight) -> str:
+    if row.stage == POLL:
+        return f"{row.flights:,} source{'s' if row.flights > 1 else ''}"
     return f"{row.articles:,} in {row.flights:,} flight{'s' if row.flights > 1 else ''}"
 
 

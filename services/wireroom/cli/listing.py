@@ -109,7 +109,7 @@ def export(
 ) -> None:
     """Write what is polled to stdout: as OPML, which any feed reader takes, or as lines that `import` takes.
 
-    Without pages, and without what a sitemap index names.
+    OPML is without pages; both are without what a sitemap index names.
 
     Example: [bold]wireroom sources export > feeds.opml[/]
     """

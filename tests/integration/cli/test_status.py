@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from subprocess import Popen
 from typing import TYPE_CHECKING
 
-from newsroom.desk import Desk
+from newsroom.desk import EPOCH, Desk
 from wireroom.cli.main import INTERRUPTED
 from wireroom.errors import Transient
+from wireroom.ledger import sources
+from wireroom.ledger.poll_launch import PollLauncher
 from wireroom.ledger.reconcile import reconcile
+from wireroom.ledger.sources import Wanted
 
 if TYPE_CHECKING:
     from integration.cli.conftest import CommandLine
@@ -33,6 +36,8 @@ def busy(desk: Desk) -> None:
 
 def test_it_is_printed_once_into_a_pipe(wireroom: CommandLine, desk: Desk) -> None:
     busy(desk)
+    sources.add(desk.db, [Wanted(url="https://news.example/feed")], "ada")
+    PollLauncher(10).launch(desk.db, EPOCH)
     wireroom("pause", "lane", "backfill", "--why", "the disk is full")
     ended = wireroom("status")
     assert (ended.code, ended.err) == (0, "")
@@ -41,6 +46,7 @@ def test_it_is_printed_once_into_a_pipe(wireroom: CommandLine, desk: Desk) -> No
         "process live 0 1 0 0",
         "process backfill (paused) 3 0 0 0",
         "parse 0 1 in 1 flight",
+        "poll 1 source 0",
         "accepted 7.0/min 0.1/min",
         "failed in the last hour: parse surprise 1, parse transient 1",
         "1 × parse (transient): the disk is full",
