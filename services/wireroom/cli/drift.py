@@ -7,7 +7,7 @@ import typer
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
 from wireroom.cli.looking import Source
-from wireroom.cli.output import AsJson, answer, cell, clock, console, table, write_json
+from wireroom.cli.output import AsJson, answer, cell, clock, show_table, table, write_json
 from wireroom.drift.breaks import LEAST_HISTORY
 from wireroom.drift.look import Drift, SourceBreak
 from wireroom.drift.look import drift as look
@@ -43,7 +43,7 @@ def _show(found: Drift) -> None:
         rows = table("source", "field", "what", "since", "look at")
         for one in found.breaks:
             rows.add_row(*map(cell, (one.source, one.field, str(one), clock(one.since), _example(one))))
-        console.print(rows)
+        show_table(rows)
     answer(_sum(found))
 
 

@@ -9,7 +9,7 @@ import typer
 from wireroom.cli.app import sources
 from wireroom.cli.connections import open_ledger
 from wireroom.cli.looking import Limit, Source
-from wireroom.cli.output import AsJson, answer, as_objects, cell, clock, console, table, write_json
+from wireroom.cli.output import AsJson, answer, as_objects, cell, clock, show_table, table, write_json
 from wireroom.errors import WireroomError
 from wireroom.volumes.look import Health
 from wireroom.volumes.look import health as look
@@ -45,7 +45,7 @@ def _show(found: Health) -> None:
         rows = table("source", "state", "since", "what", "look at")
         for one in found.sources:
             rows.add_row(*map(cell, (one.source, one.state, clock(one.since), one.sentence, one.look_at)))
-        console.print(rows)
+        show_table(rows)
     if found.more:
         answer(f"and more: --limit shows more than {len(found.sources):,}")
     if found.quiet_since:

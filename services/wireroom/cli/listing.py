@@ -26,6 +26,7 @@ from wireroom.cli.output import (
     progress_bar,
     say,
     short,
+    show_table,
     table,
     write_json,
     write_lines,
@@ -157,7 +158,7 @@ def _table(found: Sequence[Source]) -> None:
         next_ = "" if one.paused_at else "now" if one.polling or one.due_at <= now else clock(one.due_at)
         facts = (one.id, one.state, one.kind, short(one.source), _often(one.pace), next_, last, what)
         rows.add_row(*map(cell, facts))
-    console.print(rows)
+    show_table(rows)
 
 
 def _head(one: Source) -> None:
@@ -191,7 +192,7 @@ def _polls(polls: Sequence[PollEnd]) -> None:
             one.refused,
         )
         rows.add_row(*map(cell, (*facts, cause)))
-    console.print(rows)
+    show_table(rows)
 
 
 def _often(pace: float | None) -> str:

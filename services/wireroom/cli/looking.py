@@ -8,7 +8,19 @@ import typer
 
 from wireroom.cli.app import app
 from wireroom.cli.connections import open_ledger
-from wireroom.cli.output import AsJson, AsLines, as_objects, cell, clock, console, short, table, write_json, write_lines
+from wireroom.cli.output import (
+    AsJson,
+    AsLines,
+    as_objects,
+    cell,
+    clock,
+    console,
+    short,
+    show_table,
+    table,
+    write_json,
+    write_lines,
+)
 from wireroom.cli.show import show_article, show_seen
 from wireroom.errors import WireroomError
 from wireroom.gateway.views import article_view, job_view
@@ -54,7 +66,7 @@ def jobs(state: State = None, source: Source = None, limit: Limit = 50, as_json:
         what = " · ".join(part for part in (short(one.label), one.cause) if part)
         number = f"{one.article_id} v{one.version}" if one.article_id else ""
         rows.add_row(*map(cell, (one.job_id, clock(one.accepted_at), one.state, number, one.source, what)))
-    console.print(rows)
+    show_table(rows)
 
 
 @app.command()
@@ -77,7 +89,7 @@ def job(job_id: Id, as_json: AsJson = False) -> None:
     rows = table("at", "what", "details")
     for step in steps:
         rows.add_row(*map(cell, (clock(step.at), step.what, step.details)))
-    console.print(rows)
+    show_table(rows)
 
 
 @app.command("refusals")
@@ -99,7 +111,7 @@ def show_refusals(limit: Limit = 50, as_json: AsLines = False) -> None:
         cause = ": ".join(part for part in (one.field, one.cause) if part)
         facts = (clock(one.refused_at), one.producer, one.key, one.reason, cause, f"{one.bytes:,}", short(one.head))
         rows.add_row(*map(cell, facts))
-    console.print(rows)
+    show_table(rows)
 
 
 @app.command("article")

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ from rich.text import Text
 SHORT = 160
 WIDTH = 120
 """Characters in a line where no terminal says how many it has."""
+_WIDEST = 10_000
 _BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -94,6 +96,15 @@ def table(*columns: str) -> Table:
         made.add_column(column, no_wrap=column in _NARROW)
     made.add_column(columns[-1], ratio=1)
     return made
+
+
+def show_table(rows: Table) -> None:
+    """Print a table; into a pipe or a file as wide as it is, so that no address is broken."""
+    if console.is_terminal or "COLUMNS" in os.environ:
+        console.print(rows)
+        return
+    wide = console.options.update(max_width=_WIDEST)
+    Console(highlight=False, width=Measurement.get(console, wide, rows).maximum).print(rows)
 
 
 def progress_bar(doing: str, total: int | None, done: str = "") -> Progress:

@@ -15,8 +15,8 @@ from wireroom.cli.output import (
     as_objects,
     cell,
     clock,
-    console,
     say,
+    show_table,
     table,
     write_json,
     write_lines,
@@ -89,7 +89,7 @@ def pauses(as_json: AsLines = False) -> None:
     rows = table("what", "since", "who", "why")
     for one in found:
         rows.add_row(*map(cell, (str(one), clock(one.since), one.who, one.why)))
-    console.print(rows)
+    show_table(rows)
 
 
 def _target(what: str, name: str | None) -> Target:

@@ -10,7 +10,7 @@ import typer
 from wireroom.cli.app import app
 from wireroom.cli.connections import me, open_broker, open_ledger
 from wireroom.cli.looking import LARGEST_ID, Limit, Source
-from wireroom.cli.output import AsLines, answer, as_objects, cell, clock, console, say, short, table, write_lines
+from wireroom.cli.output import AsLines, answer, as_objects, cell, clock, say, short, show_table, table, write_lines
 from wireroom.database import Connection
 from wireroom.ledger import quarantine
 from wireroom.ledger.offer import check_name
@@ -200,7 +200,7 @@ def _show_causes(groups: Sequence[Group], *, as_json: bool) -> None:
         rows.add_row(
             *map(cell, (one.fingerprint, f"{one.jobs:,}", failed, first, last, sources, one.job_id, short(one.cause)))
         )
-    console.print(rows)
+    show_table(rows)
 
 
 def _show_jobs(found: Sequence[Quarantined], *, as_json: bool) -> None:
@@ -212,7 +212,7 @@ def _show_jobs(found: Sequence[Quarantined], *, as_json: bool) -> None:
         failed = f"{one.stage} ({one.kind})"
         facts = (one.job_id, clock(one.quarantined_at), failed, one.source, short(one.label), one.cause)
         rows.add_row(*map(cell, facts))
-    console.print(rows)
+    show_table(rows)
 
 
 def _jobs(number: int) -> str:

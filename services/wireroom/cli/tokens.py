@@ -18,8 +18,8 @@ from wireroom.cli.output import (
     as_objects,
     cell,
     clock,
-    console,
     say,
+    show_table,
     table,
     write_json,
     write_lines,
@@ -100,7 +100,7 @@ def list_(as_json: AsLines = False) -> None:
         rows.add_row(
             *map(cell, (one.id, one.name, one.state, ", ".join(one.scopes), one.producer, _told_rate(one), expires))
         )
-    console.print(rows)
+    show_table(rows)
 
 
 @tokens.command()

@@ -58,6 +58,13 @@ def test_a_source_is_listed_and_shown_with_its_polls(here: Here, desk: Desk) -> 
     assert here("sources", "list", "--kind", "rss", "--source", "news.example").code == 0
 
 
+def test_into_a_pipe_no_address_is_broken(here: Here, desk: Desk) -> None:
+    long = f"https://news.example/{'path/' * 27}"
+    here("sources", "add", long, FEED)
+    _, first, second = here("sources", "list").out.splitlines()
+    assert long in first and FEED in second and len(first) > 200
+
+
 def test_why_a_source_fails_is_told(here: Here, desk: Desk) -> None:
     here("sources", "add", FEED)
     polled(desk, cause="the server answered 503 (Service Unavailable)")
