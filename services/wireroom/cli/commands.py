@@ -5,57 +5,43 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
 
-from wireroom.cli import (
-    checking,
-    drift,
-    health,
-    inputs,
-    listing,
-    looking,
-    pausing,
-    quarantine,
-    repairing,
-    replaying,
-    ruling,
-    running,
-    sourcing,
-    status,
-    submissions,
-    submit,
-    tokens,
-    trying,
-    versions,
-)
 from wireroom.cli.app import app
 from wireroom.cli.output import say
 from wireroom.database import AWAY
 from wireroom.errors import WireroomError
 
-COMMANDS = (
-    submit,
-    submissions,
-    sourcing,
-    listing,
-    status,
-    looking,
-    versions,
-    inputs,
-    quarantine,
-    repairing,
-    replaying,
-    pausing,
-    checking,
-    drift,
-    tokens,
-    health,
-    trying,
-    ruling,
-    running,
-)
-"""Importing a module registers its commands."""
+MODULES: Mapping[str, Sequence[str]] = {
+    "submit": ["submit"],
+    "submission": ["submissions"],
+    "sources": ["sourcing", "listing", "health"],
+    "status": ["status"],
+    "jobs": ["looking"], "job": ["looking"], "refusals": ["looking"], "article": ["looking"],
+    "diff": ["versions"],
+    "raw": ["inputs"],
+    "quarantine": ["quarantine"], "redrive": ["quarantine"], "reject": ["quarantine"],
+    "cancel": ["repairing"],
+    "replay": ["replaying"],
+    "pause": ["pausing"], "resume": ["pausing"], "pauses": ["pausing"],
+    "migrate": ["checking"], "reconcile": ["checking"],
+    "drift": ["drift"],
+    "tokens": ["tokens"],
+    "try": ["trying"],
+    "rules": ["ruling"],
+    "up": ["running"], "demo": ["running"],
+}  # fmt: skip
+"""Command -> the modules that register it when they are imported, in the order of the help."""
+
+
+def load(command: str | None = None) -> None:
+    """Register a command; all of them where there is none of that name, for the help to show."""
+    for name in MODULES.get(command or "") or dict.fromkeys(chain(*MODULES.values())):
+        import_module(f"wireroom.cli.{name}")
 
 
 def run() -> int:
@@ -88,6 +74,8 @@ def _settle_streams() -> None:
 
 
 def _command() -> int:
+    # The others would take longer than most commands do.
+    load(next(iter(sys.argv[1:]), None))
     try:
         # It ends quietly where nobody reads on.
         app(prog_name="wireroom")

@@ -6,12 +6,15 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING
 
-from wireroom.broker import Broker
 from wireroom.database import Connection, connect
 from wireroom.database.migrate import check_schema
 from wireroom.errors import WireroomError
 from wireroom.settings import settings
+
+if TYPE_CHECKING:
+    from wireroom.broker import Broker
 
 
 @contextmanager
@@ -33,6 +36,9 @@ def open_ledger() -> Iterator[Connection]:
 @contextmanager
 def open_broker() -> Iterator[Broker]:
     """Somebody to wake the dispatchers with; no connection is made before."""
+    # Celery takes longer to import than most commands take.
+    from wireroom.broker import Broker
+
     try:
         broker = Broker(settings().redis_url)
     except ValueError as error:

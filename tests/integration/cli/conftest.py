@@ -95,7 +95,7 @@ class Here:
 
     def __call__(self, *arguments: str) -> Ended:
         """Run it to its end, which is no exception."""
-        assert commands.COMMANDS
+        commands.load()
         result = CliRunner().invoke(app, arguments)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return Ended(result.exit_code, result.stdout, result.stderr)

@@ -21,7 +21,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 
 
 def ended(run: CliRunner, *arguments: str) -> Result:
-    assert commands.COMMANDS
+    commands.load()
     return run.invoke(app, arguments)
 
 
@@ -35,7 +35,15 @@ def test_help_teaches_with_an_example(run: CliRunner, command: str) -> None:
 
 def test_help_lists_every_command(run: CliRunner) -> None:
     shown = ended(run, "--help").stdout
-    assert all(f"│ {command} " in shown for command in (*COMMANDS, "up", "demo"))
+    assert all(f"│ {command} " in shown for command in commands.MODULES)
+
+
+def test_each_command_is_registered_by_the_modules_that_are_named_for_it() -> None:
+    commands.load()
+    groups = {one.name: one.typer_instance.registered_commands for one in app.registered_groups if one.typer_instance}
+    groups |= {one.name or getattr(one.callback, "__name__", ""): [one] for one in app.registered_commands}
+    found = {name: {one.callback.__module__ for one in of if one.callback} for name, of in groups.items()}
+    assert found == {name: {f"wireroom.cli.{one}" for one in named} for name, named in commands.MODULES.items()}
 
 
 @pytest.mark.parametrize(
