@@ -1,4 +1,4 @@
-"""The real command line, in processes of its own."""
+"""The real command line, in this process or in one of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from wireroom.cli import commands
-from wireroom.cli.app import app
 from wireroom.cli.output import console
 from wireroom.settings import settings
 
 PATIENCE = 60.0
 NOWHERE = "127.0.0.1:9"
+WIDTH = 200
 
 
 class Ended(NamedTuple):
@@ -51,9 +51,36 @@ class CommandLine:
             "WIREROOM_REDIS_URL": f"redis://{NOWHERE}/0",
             "USER": "ada",
             "LOGNAME": "ada",
-            "COLUMNS": "200",
+            "COLUMNS": str(WIDTH),
             "PYTHONWARNINGS": "error",
         }
+
+    def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Ended:
+        """Run it to its end, in this process: each of its own would take half a second."""
+        streams = CliRunner().isolation(stdin)
+        with pytest.MonkeyPatch.context() as patch, streams as (out, err, _):
+            for name in os.environ.keys() - self.env.keys():
+                patch.delenv(name)
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["wireroom", *arguments])
+            patch.setattr(console, "_width", WIDTH)
+            patch.chdir(self.folder)
+            settings.cache_clear()
+            try:
+                code = commands.run()
+            finally:
+                settings.cache_clear()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            return Ended(code, out.getvalue().decode(), err.getvalue().decode())
+
+    def alone(self, *arguments: str) -> Ended:
+        """Run it to its end in a process of its own; it prints no traceback."""
+        with self.start(*arguments, stdin=subprocess.DEVNULL) as process:
+            out, err = (text.decode() for text in _communicate(process))
+        assert "Traceback" not in out + err, err
+        return Ended(process.returncode, out, err)
 
     def command(self, *arguments: str) -> list[str]:
         """What starts it."""
@@ -68,18 +95,10 @@ class CommandLine:
         given: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(command, cwd=self.folder, env=self.env, **given | pipes)
 
-    def __call__(self, *arguments: str, stdin: str | bytes = b"") -> Ended:
-        """Run it to its end; it prints no traceback."""
-        with self.start(*arguments) as process:
-            given = stdin.encode() if isinstance(stdin, str) else stdin
-            out, err = (text.decode() for text in _communicate(process, given))
-        assert "Traceback" not in out + err, err
-        return Ended(process.returncode, out, err)
 
-
-def _communicate(process: subprocess.Popen[bytes], given: bytes) -> tuple[bytes, bytes]:
+def _communicate(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     try:
-        return process.communicate(given, timeout=PATIENCE)
+        return process.communicate(timeout=PATIENCE)
     finally:
         # Else whoever waits for its end would wait as long as it does.
         process.kill()
@@ -88,28 +107,6 @@ def _communicate(process: subprocess.Popen[bytes], given: bytes) -> tuple[bytes,
 @pytest.fixture
 def wireroom(tmp_path: Path, database: str) -> CommandLine:
     return CommandLine(tmp_path, database)
-
-
-class Here:
-    """Runs `wireroom` in this process: where many commands make one errand, processes would take seconds."""
-
-    def __call__(self, *arguments: str) -> Ended:
-        """Run it to its end, which is no exception."""
-        commands.load()
-        result = CliRunner().invoke(app, arguments)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return Ended(result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.fixture
-def here(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
-    monkeypatch.setenv("WIREROOM_DATABASE_URL", database)
-    monkeypatch.setenv("WIREROOM_REDIS_URL", f"redis://{NOWHERE}/0")
-    monkeypatch.setenv("LOGNAME", "ada")
-    monkeypatch.setattr(console, "_width", 200)
-    settings.cache_clear()
-    yield Here()
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from wireroom.store.stage import store
 from wireroom.topology import Enriched
 
 if TYPE_CHECKING:
-    from integration.cli.conftest import CommandLine, Here
+    from integration.cli.conftest import CommandLine
 
 PAGES = Path(__file__).parents[2] / "pages"
 FERRY = PAGES / "text/nairobi-ferry-timetable.txt"
@@ -84,12 +84,12 @@ def test_a_jobs_timeline_tells_every_try_and_its_end(wireroom: CommandLine, desk
     assert "the sky fell" in text
 
 
-def test_a_job_that_waits_for_another_host_tells_which_and_why(here: Here, desk: Desk) -> None:
+def test_a_job_that_waits_for_another_host_tells_which_and_why(wireroom: CommandLine, desk: Desk) -> None:
     job, busy = desk.job(url="https://a.example/1"), Busy("it answered 429 (Too Many Requests)")
     hosts.cool(desk.db, {"b.example": busy}, 60.0)
     assert captures.move(desk.db, desk.flight("fetch"), job, "https://b.example/2", ["https://a.example/1"], 1.0)
     desk.launch("fetch")
-    (step,) = here("job", str(job), "--json").document["timeline"][1:]
+    (step,) = wireroom("job", str(job), "--json").document["timeline"][1:]
     assert step["what"] == "waits for its host"
     assert step["details"] == f"b.example may be asked from then on; {busy}; the page moved to https://b.example/2"
 
@@ -123,33 +123,33 @@ def test_an_earlier_version_can_be_asked_for(wireroom: CommandLine, desk: Desk) 
     assert "use one ticket" in first.out
 
 
-def test_an_article_is_shown_with_the_places_where_it_was_seen(here: Here, desk: Desk) -> None:
+def test_an_article_is_shown_with_the_places_where_it_was_seen(wireroom: CommandLine, desk: Desk) -> None:
     text = FERRY.read_text("utf-8")
     job = desk.job(text=text, url="https://news.example/ferry", source="Kenya News Desk")
     desk.accept(offer(text=text, url="https://m.news.example/ferry/", source="Sea", producer="crawler"))
     desk.flight(stage="store")
     article = enrich(parse(FetchedPage(body=text.encode())), load_enrichers())
     store(desk.db, [Enriched(job_id=job, run=1, article=article, stages={})])
-    shown = here("article", "1").out
+    shown = wireroom("article", "1").out
     assert "seen 2 times, the newest first" in shown
     assert [line.split()[-1] for line in shown.splitlines()[-2:]] == [
         "https://m.news.example/ferry/", "https://news.example/ferry",
     ]  # fmt: skip
-    seen = here("article", "1", "--json").document["seen"]
+    seen = wireroom("article", "1", "--json").document["seen"]
     assert [one["producer"] for one in seen["newest"]] == ["crawler", "test"]
 
 
-def test_what_changed_between_two_versions_is_shown(here: Here, desk: Desk) -> None:
+def test_what_changed_between_two_versions_is_shown(wireroom: CommandLine, desk: Desk) -> None:
     text = FERRY.read_text("utf-8")
     stored(desk, text, source="S", external_id="7")
     stored(desk, text.replace("one ticket", "two tickets"), source="S", external_id="7")
-    lines = here("diff", "1").out.splitlines()
+    lines = wireroom("diff", "1").out.splitlines()
     assert lines[0].startswith("article 1, version 1 to 2 · S ───")
     assert lines[1].startswith("version 2: changed by the publisher, page of 20")
     (old,), (new,) = ([line for line in lines if line.startswith(mark)] for mark in "-+")
     assert ("one ticket" in old, "two tickets" in new) == (True, True)
     assert any(line.endswith("as before") for line in lines)
-    document = here("diff", "1", "--from", "2", "--to", "1", "--json").document
+    document = wireroom("diff", "1", "--from", "2", "--to", "1", "--json").document
     assert [one["number"] for one in (document["from"], document["to"])] == [2, 1]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     [("migrate",), ("submit", "https://news.example/a"), ("jobs",), ("redrive", "--all"), ("cancel", "7")],
 )
 def test_an_absent_database_is_told_in_one_line(nowhere: CommandLine, command: tuple[str, ...]) -> None:
-    ended = nowhere(*command)
+    ended = nowhere.alone(*command)
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("error: Postgres does not answer (WIREROOM_DATABASE_URL): ")
     assert len(ended.err.splitlines()) == 1
@@ -36,7 +36,7 @@ def test_an_absent_database_is_told_in_one_line(nowhere: CommandLine, command: t
 )
 def test_a_wrong_setting_is_named_and_no_password_shown(nowhere: CommandLine, name: str, value: str, told: str) -> None:
     nowhere.env[name] = value
-    ended = nowhere("submit", "https://news.example/a")
+    ended = nowhere.alone("submit", "https://news.example/a")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(told)
     assert "secret" not in ended.err
@@ -77,8 +77,8 @@ def test_closed_streams_are_no_trouble(wireroom: CommandLine, desk: Desk) -> Non
 def test_the_answer_is_utf8_json_whatever_the_locale(wireroom: CommandLine, desk: Desk) -> None:
     desk.job(source="Übersee")
     wireroom.env |= {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    assert wireroom("jobs", "--json").lines[0]["source"] == "Übersee"
-    assert wireroom("jobs").code == 0
+    assert wireroom.alone("jobs", "--json").lines[0]["source"] == "Übersee"
+    assert wireroom.alone("jobs").code == 0
 
 
 ASKED = """

@@ -14,7 +14,7 @@ from wireroom.ledger.poll_launch import PollLauncher
 from wireroom.ledger.poll_terms import End, Tally
 
 if TYPE_CHECKING:
-    from integration.cli.conftest import CommandLine, Here
+    from integration.cli.conftest import CommandLine
 
 FEED = "https://news.example/feed.xml"
 
@@ -30,71 +30,75 @@ def polled(desk: Desk, **fields: object) -> None:
         polls.finish(desk.db, flight.id, source, end, Tally(known=3), (), desk.tickets)
 
 
-def test_what_is_added_is_told_once_and_what_is_refused_with_its_reason(here: Here) -> None:
-    ended = here("sources", "add", FEED, FEED, "ftp://news.example/", "--name", "Harbour Wire")
+def test_what_is_added_is_told_once_and_what_is_refused_with_its_reason(wireroom: CommandLine) -> None:
+    ended = wireroom("sources", "add", FEED, FEED, "ftp://news.example/", "--name", "Harbour Wire")
     assert ended.code == 1
     assert ended.out == f"       1  {FEED}\n"
     assert "refused: ftp://news.example/: url: the URL must begin with http:// or https://, not ftp:" in ended.err
     assert "1 added, 1 refused" in ended.err
-    again = here("sources", "add", FEED)
+    again = wireroom("sources", "add", FEED)
     assert (again.code, again.err) == (0, "0 added, 1 known before\n")
     assert again.out == f"       1  {FEED}  known before, and as it was: `wireroom sources set 1` changes it\n"
 
 
-def test_a_source_is_listed_and_shown_with_its_polls(here: Here, desk: Desk) -> None:
-    here("sources", "add", FEED, "--every", "10m", "--no-robots")
+def test_a_source_is_listed_and_shown_with_its_polls(wireroom: CommandLine, desk: Desk) -> None:
+    wireroom("sources", "add", FEED, "--every", "10m", "--no-robots")
     polled(desk)
-    (listed,) = here("sources", "list", "--json").lines
+    (listed,) = wireroom("sources", "list", "--json").lines
     assert (listed["state"], listed["kind"], listed["fastest"], listed["slowest"], listed["robots"]) == (
         "polled", "rss", 600.0, 600.0, False,
     )  # fmt: skip
-    shown = here("sources", "show", "1")
+    shown = wireroom("sources", "show", "1")
     assert shown.out.startswith(f"source 1 · polled · rss · news.example · Tide · {FEED}\n")
     assert "robots.txt is not obeyed for it" in shown.out and "every 10m" in shown.out
-    document = here("sources", "show", "1", "--json").document
+    document = wireroom("sources", "show", "1", "--json").document
     assert [(one["status"], one["seen"], one["known"]) for one in document["polls"]] == [("read", 3, 3)]
-    assert here("sources", "list", "--state", "failing").err.startswith("no source is as asked")
-    assert here("sources", "list", "--state", "silent").code == 2
-    assert here("sources", "list", "--kind", "rss", "--source", "news.example").code == 0
+    assert wireroom("sources", "list", "--state", "failing").err.startswith("no source is as asked")
+    assert wireroom("sources", "list", "--state", "silent").code == 2
+    assert wireroom("sources", "list", "--kind", "rss", "--source", "news.example").code == 0
 
 
-def test_into_a_pipe_no_address_is_broken(here: Here, desk: Desk) -> None:
+def test_into_a_pipe_no_address_is_broken(wireroom: CommandLine, desk: Desk) -> None:
+    del wireroom.env["COLUMNS"]
     long = f"https://news.example/{'path/' * 27}"
-    here("sources", "add", long, FEED)
-    _, first, second = here("sources", "list").out.splitlines()
+    wireroom("sources", "add", long, FEED)
+    _, first, second = wireroom("sources", "list").out.splitlines()
     assert long in first and FEED in second and len(first) > 200
 
 
-def test_why_a_source_fails_is_told(here: Here, desk: Desk) -> None:
-    here("sources", "add", FEED)
+def test_why_a_source_fails_is_told(wireroom: CommandLine, desk: Desk) -> None:
+    wireroom("sources", "add", FEED)
     polled(desk, cause="the server answered 503 (Service Unavailable)")
-    assert "failed 1 times in a row: the server answered 503" in here("sources", "show", "1").out
-    assert "503" in here("sources", "list", "--state", "failing").out
+    assert "failed 1 times in a row: the server answered 503" in wireroom("sources", "show", "1").out
+    assert "503" in wireroom("sources", "list", "--state", "failing").out
 
 
-def test_sources_are_paused_resumed_polled_changed_and_removed_by_their_ids(here: Here, desk: Desk) -> None:
-    here("sources", "add", FEED, "https://b.example/feed")
-    ended = here("sources", "pause", "1", "9", "--why", "too many")
+def test_sources_are_paused_resumed_polled_changed_and_removed_by_their_ids(wireroom: CommandLine, desk: Desk) -> None:
+    wireroom("sources", "add", FEED, "https://b.example/feed")
+    ended = wireroom("sources", "pause", "1", "9", "--why", "too many")
     assert (ended.code, ended.out) == (1, "source 1 is paused\n")
     assert "unchanged: source 9: there is no such source" in ended.err
-    assert "source 1: it is paused already" in here("sources", "pause", "1").err
-    assert "`wireroom sources resume` ends that" in here("sources", "poll", "1").err
-    assert "source 2: it is not paused" in here("sources", "resume", "2").err
-    assert "say what to change" in here("sources", "set", "2").err
-    assert "with its unit, as 90s" in here("sources", "set", "2", "--slowest", "10").err
-    shown = here("sources", "show", "1").out
+    assert "source 1: it is paused already" in wireroom("sources", "pause", "1").err
+    assert "`wireroom sources resume` ends that" in wireroom("sources", "poll", "1").err
+    assert "source 2: it is not paused" in wireroom("sources", "resume", "2").err
+    assert "say what to change" in wireroom("sources", "set", "2").err
+    assert "with its unit, as 90s" in wireroom("sources", "set", "2", "--slowest", "10").err
+    shown = wireroom("sources", "show", "1").out
     assert "paused since" in shown and "cli:ada: too many" in shown
-    assert here("sources", "poll", "1").code == 1
-    assert here("sources", "resume", "1").out == "source 1 is polled again\n"
-    assert here("sources", "poll", "1", "2", "--json").lines == [{"id": 1, "changed": True}, {"id": 2, "changed": True}]
-    assert here("sources", "set", "2", "--slowest", "1h", "--lane", "backfill", "--name", "Tide").code == 0
+    assert wireroom("sources", "poll", "1").code == 1
+    assert wireroom("sources", "resume", "1").out == "source 1 is polled again\n"
+    assert wireroom("sources", "poll", "1", "2", "--json").lines == [
+        {"id": 1, "changed": True},
+        {"id": 2, "changed": True},
+    ]
+    assert wireroom("sources", "set", "2", "--slowest", "1h", "--lane", "backfill", "--name", "Tide").code == 0
     assert desk.db.execute("SELECT slowest, lane, source FROM sources WHERE id = 2").fetchone() == (
         3600.0, "backfill", "Tide",
     )  # fmt: skip
-    assert here("sources", "set", "2", "--slowest", "auto").code == 0
+    assert wireroom("sources", "set", "2", "--slowest", "auto").code == 0
     assert desk.value("SELECT slowest FROM sources WHERE id = 2") is None
-    assert here("sources", "set", "2", "--fastest", "9d").code == 2
-    assert here("sources", "remove", "1").out == "source 1 is removed\n"
+    assert wireroom("sources", "set", "2", "--fastest", "9d").code == 2
+    assert wireroom("sources", "remove", "1").out == "source 1 is removed\n"
     assert [id_ for (id_,) in desk.db.execute("SELECT id FROM sources")] == [2]
 
 
@@ -109,11 +113,11 @@ LISTS = {
 
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_of_all_kinds_are_imported_and_what_cannot_be_taken_is_told_with_its_place(
-    here: Here, desk: Desk, tmp_path: Path, name: str
+    wireroom: CommandLine, desk: Desk, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / name
     file.write_text(LISTS[name])
-    ended = here("sources", "import", str(file))
+    ended = wireroom("sources", "import", str(file))
     assert ended.code == 1 and "1 added, 1 refused" in ended.err
     assert [url for (url,) in desk.db.execute("SELECT url FROM sources")] == ["https://a.example/f"]
     place = "the list" if name.endswith("opml") else {"txt": "line 4", "csv": "line 3"}.get(name[6:], "line 2")
@@ -140,18 +144,20 @@ NO_LISTS = {
 
 
 @pytest.mark.parametrize("name", NO_LISTS)
-def test_a_file_of_another_kind_is_refused_once_with_what_to_give(here: Here, tmp_path: Path, name: str) -> None:
+def test_a_file_of_another_kind_is_refused_once_with_what_to_give(
+    wireroom: CommandLine, tmp_path: Path, name: str
+) -> None:
     content, why = NO_LISTS[name]
     (tmp_path / name).write_text(content)
-    ended = here("sources", "import", str(tmp_path / name))
+    ended = wireroom("sources", "import", str(tmp_path / name))
     assert ended.code == 1 and "0 added, 1 refused" in ended.err
     assert f"refused: {why}" in ended.err
 
 
-def test_options_go_before_what_a_list_says(here: Here, desk: Desk, tmp_path: Path) -> None:
+def test_options_go_before_what_a_list_says(wireroom: CommandLine, desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "feeds.jsonl"
     file.write_text('{"url": "https://a.example/f", "source": "Tide"}\n{"url": "https://b.example/f", "lan": "x"}\n')
-    ended = here("sources", "import", str(file), "--name", "Harbour Wire", "--lane", "backfill")
+    ended = wireroom("sources", "import", str(file), "--name", "Harbour Wire", "--lane", "backfill")
     assert desk.db.execute("SELECT source, lane FROM sources").fetchall() == [("Harbour Wire", "backfill")]
     assert "refused: line 2: lan: unknown field lan; known are: url, source" in ended.err
 
