@@ -87,7 +87,7 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
 
 def second_opinion(tree: LexborHTMLParser, page: Outline) -> list[Block]:
     """Another reader's; none where that takes seconds, for it reads a box, and again each box inside."""
-    letters = sum(page.summed([len(line.text) for line in page.lines]))
+    letters = page.summed([len(line.text) for line in page.lines]).sum()
     return read_blocks(tree.html or "") if letters <= _MOST_READ_AGAIN else []
 
 

@@ -20,7 +20,7 @@ _QUOTE_AROUND = 5
 """Boxes: what others have said, a post that is shown in a story for one, stands in some of its own."""
 _LONGEST_TAIL = 1000
 _OUTSIDE = frozenset({"aside", "nav", "footer"})
-_SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col", re.IGNORECASE)
+_SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col")
 
 
 class Surroundings(NamedTuple):
@@ -84,9 +84,9 @@ def _asides(page: Outline) -> list[bool]:
     return asides
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _is_side(label: str) -> bool:
-    return _SIDE.search(label) is not None
+    return _SIDE.search(label.lower()) is not None
 
 
 def is_quoted(page: Outline, box: int) -> bool:
