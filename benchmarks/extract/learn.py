@@ -179,8 +179,8 @@ def _validate(examples: Sequence[Example], score: Score) -> None:
     for fold in range(FOLDS):
         booster = _learn([one for one in examples if one.fold != fold])
         for one in examples:
-            if one.fold == fold and one.signs is not None and one.signs.numbers:
-                chances = booster.predict(np.array(one.signs.numbers, np.float32))
+            if one.fold == fold and one.signs is not None and one.signs.places:
+                chances = booster.predict(one.signs.numbers)
                 rows[one.page.id] = {"text": _told(one, dict(zip(one.signs.places, map(float, chances), strict=True)))}
         print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
     told = scored(score, [one.page for one in examples], rows)

@@ -63,12 +63,12 @@ def _rule(box: Box) -> str | None:
     return _labelled(box.label) if box.label and box.tag not in _STORYS else None
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=10_000)
 def _labelled(label: str) -> str | None:
     return next(filter(None, map(_named, label.lower().split())), None)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _named(name: str) -> str | None:
     found = _RULES.search(name)
     return found.lastgroup if found else None

@@ -35,7 +35,7 @@ class Purpose(NamedTuple):
 _NOTHING = Purpose(elsewhere=False, names=False, dates=False, stands_first=False)
 
 
-@lru_cache(2_000)
+@lru_cache(10_000)
 def purpose(label: str) -> Purpose:
     """What the class and id of an element say that it is for."""
     named = (_NOTHING, *map(_meant, label.strip()[:_LONGEST].lower().split()))
@@ -43,7 +43,7 @@ def purpose(label: str) -> Purpose:
     return Purpose(elsewhere and not names and not dates, names, dates, stands_first)
 
 
-@lru_cache(20_000)
+@lru_cache(10_000)
 def _meant(name: str) -> Purpose:
     """What a class or id, in lower case, says by itself."""
     return Purpose(*(wanted.search(name) is not None for wanted in (_ELSEWHERE, _NAMES, _DATES, _STANDS_FIRST)))

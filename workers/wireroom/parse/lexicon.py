@@ -17,7 +17,7 @@ class Lexicon:
 
     def __init__(self, labels: Mapping[str, float], words: Mapping[str, float]) -> None:
         self._labels, self.words = labels, words
-        self.odds_of = lru_cache(maxsize=2_000)(self._odds_of)
+        self.odds_of = lru_cache(maxsize=10_000)(self._odds_of)
 
     def _odds_of(self, label: str) -> float:
         odds = sum([self._labels.get(word, 0.0) for word in words_of(label)])
@@ -29,7 +29,7 @@ def words_of(label: str) -> frozenset[str]:
     return frozenset().union(*map(_words_in, label.split()[:12]))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _words_in(name: str) -> list[str]:
     words = [word.lower() for word in _PART.findall(name)[:6]]
     return [*words, *(f"{one}-{two}" for one, two in pairwise(words))]

@@ -84,7 +84,7 @@ def _asides(page: Outline) -> list[bool]:
     return asides
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=10_000)
 def _is_side(label: str) -> bool:
     return _SIDE.search(label.lower()) is not None
 
