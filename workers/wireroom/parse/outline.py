@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -60,6 +60,8 @@ class Line(NamedTuple):
 class Outline:
     boxes: list[Box]
     lines: list[Line]
+    elements: list[LexborNode] = field(default_factory=list, repr=False)
+    """Of the boxes, as long as the tree is kept."""
 
     @cached_property
     def parents(self) -> NDArray[np.intp]:
@@ -108,7 +110,7 @@ def outline(tree: LexborHTMLParser) -> Outline:
 
 
 def _read(root: LexborNode) -> Outline:
-    boxes, lines = [Box(0, "body", _label(root))], list[Line]()
+    boxes, lines, elements = [Box(0, "body", _label(root))], list[Line](), [root]
     places: dict[int, _Place] = {root.mem_id: (0, None, False)}
     parts: list[str] = []
     box = linked = strong = breaks = letters = 0
@@ -132,7 +134,7 @@ def _read(root: LexborNode) -> Outline:
         if text.isspace():
             parts.append(" ")
             continue
-        at, around, bold = places.get(parent.mem_id) or _place(parent, places, boxes)
+        at, around, bold = places.get(parent.mem_id) or _place(parent, places, boxes, elements)
         if at != box or breaks > 1:
             flush()
             if len(lines) == MOST_LINES or letters >= MOST_LETTERS:
@@ -148,10 +150,10 @@ def _read(root: LexborNode) -> Outline:
         if bold:
             strong += len(text)
     flush()
-    return Outline(boxes, lines)
+    return Outline(boxes, lines, elements)
 
 
-def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box]) -> _Place:
+def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box], elements: list[LexborNode]) -> _Place:
     """The place of text in an element; boxes that are new are added."""
     new: list[LexborNode] = []
     up: LexborNode | None = node
@@ -164,6 +166,7 @@ def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box]) -> _Pl
         if tag not in _INLINE:
             box, link, strong = place
             boxes.append(Box(box, tag, _label(one)))
+            elements.append(one)
             place = len(boxes) - 1, link, strong
         elif tag == "a":
             place = place[0], one, place[2]
