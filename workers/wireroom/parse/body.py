@@ -176,7 +176,9 @@ def _without_notices(blocks: Sequence[Block], metadata: Metadata, rule: Rule | N
     def notice(block: Block) -> Block | None:
         return (tail_of(block.text, rule) if rule else None) or aside(block.text)
 
-    shown = [block for at, block in enumerate(blocks) if not _is_head(at, block, metadata)]
+    heads = {_letters(metadata.title), _letters(metadata.subtitle or "-")}
+    above, below = blocks[:_LINES_OF_HEAD], blocks[_LINES_OF_HEAD:]
+    shown = [*(one for one in above if not _is_head(one, heads, metadata)), *below]
     return [b for b in shown if not notice(b)], [one for b in shown if (one := notice(b))]
 
 
@@ -200,12 +202,10 @@ def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
     return _blocks(page) if agrees else []
 
 
-def _is_head(at: int, block: Block, metadata: Metadata) -> bool:
-    """Whether a block near the start repeats the headline, the standfirst, the byline or the time."""
-    if at >= _LINES_OF_HEAD:
-        return False
+def _is_head(block: Block, heads: set[str], metadata: Metadata) -> bool:
+    """Whether a block near the start repeats the headline or the standfirst (`heads`), the byline or the time."""
     text = block.text
-    if _letters(text) in {_letters(metadata.title), _letters(metadata.subtitle or "-")}:
+    if _letters(text) in heads:
         return True
     if is_prose(text) or block.kind == "list_item":
         return False

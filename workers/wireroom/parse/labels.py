@@ -32,18 +32,19 @@ class Purpose(NamedTuple):
     stands_first: bool
 
 
-_NOTHING = Purpose(elsewhere=False, names=False, dates=False, stands_first=False)
-
-
 @lru_cache(10_000)
 def purpose(label: str) -> Purpose:
     """What the class and id of an element say that it is for."""
-    named = (_NOTHING, *map(_meant, label.strip()[:_LONGEST].lower().split()))
-    elsewhere, names, dates, stands_first = map(any, zip(*named, strict=True))
+    elsewhere = names = dates = stands_first = False
+    for name in label.strip()[:_LONGEST].lower().split():
+        meant = _meant(name)
+        elsewhere, names = elsewhere or meant.elsewhere, names or meant.names
+        dates, stands_first = dates or meant.dates, stands_first or meant.stands_first
     return Purpose(elsewhere and not names and not dates, names, dates, stands_first)
 
 
 @lru_cache(10_000)
 def _meant(name: str) -> Purpose:
     """What a class or id, in lower case, says by itself."""
-    return Purpose(*(wanted.search(name) is not None for wanted in (_ELSEWHERE, _NAMES, _DATES, _STANDS_FIRST)))
+    names, dates = _NAMES.search(name) is not None, _DATES.search(name) is not None
+    return Purpose(_ELSEWHERE.search(name) is not None, names, dates, _STANDS_FIRST.search(name) is not None)

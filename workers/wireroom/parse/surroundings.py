@@ -77,10 +77,11 @@ def is_link(line: Line) -> bool:
 
 def _asides(page: Outline) -> list[bool]:
     """For each box whether it is at the page's side rather than with the story."""
-    asides: list[bool] = []
+    asides, ends, behind = [False] * len(page.boxes), page.ends.tolist(), 1
     for at, box in enumerate(page.boxes):
-        outside = box.tag in _OUTSIDE or _is_side(box.label)
-        asides.append(at > 0 and (asides[box.parent] or outside))
+        if at >= behind and (box.tag in _OUTSIDE or _is_side(box.label)):
+            behind = ends[at]
+            asides[at:behind] = [True] * (behind - at)
     return asides
 
 
