@@ -11,7 +11,7 @@ import argparse
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,8 +27,7 @@ from benchmarks.extract.pages import Page, read_pages
 from benchmarks.extract.scores import Score, by_set, load_score, scored
 from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
-from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of, in_other_articles, is_believed
-from wireroom.parse.fallback import read_blocks
+from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of, in_other_articles, is_believed, second_opinion
 from wireroom.parse.forest import LEARNED, Learned
 from wireroom.parse.lexicon import Lexicon, words_at_ends, words_of
 from wireroom.parse.metadata import read_metadata
@@ -53,8 +52,6 @@ class Example:
 
     page: Page
     outline: Outline
-    second: str
-    """What the fallback would tell."""
     hints: Hints
     story: list[bool | None]
     words: list[int]
@@ -73,22 +70,26 @@ def main() -> None:
         score = load_score(data)
         pages = [page for page in read_pages(data, Path(directory)) if page.bodies and not page.held_back]
         examples = [_example(page, score) for page in pages]
-    for fold in range(FOLDS):
-        lexicon = Lexicon(*_odds([one for one in examples if one.fold != fold]))
-        for one in examples:
-            if one.fold == fold:
-                one.signs = read_signs(one.outline, one.hints, lexicon)
-    _validate(examples, score)
+        for fold in range(FOLDS):
+            lexicon = Lexicon(*_odds([one for one in examples if one.fold != fold]))
+            for one in examples:
+                if one.fold == fold:
+                    one.signs = read_signs(one.outline, one.hints, lexicon)
+        _validate(examples, score)
     _write(_learn(examples), *_odds(examples))
 
 
 def _example(page: Page, score: Score) -> Example:
-    tree = LexborHTMLParser(decode(FetchedPage(body=page.read(), content_type="text/html", url=page.url)))
+    tree = _tree(page)
     hints = hints_of(read_metadata(tree, page.url))
-    lines = outline(tree)
+    # The tree of each page would be too much to keep.
+    lines = replace(outline(tree), elements=[])
     words = [score.tokens(line.text) for line in lines.lines]
-    second = "\n".join(block.text for block in read_blocks(tree.html or ""))
-    return Example(page, lines, second, hints, _in_story(words, page.bodies, score), list(map(len, words)))
+    return Example(page, lines, hints, _in_story(words, page.bodies, score), list(map(len, words)))
+
+
+def _tree(page: Page) -> LexborHTMLParser:
+    return LexborHTMLParser(decode(FetchedPage(body=page.read(), content_type="text/html", url=page.url)))
 
 
 def _in_story(lines: Sequence[Sequence[str]], bodies: Sequence[str], score: Score) -> list[bool | None]:
@@ -179,8 +180,8 @@ def _validate(examples: Sequence[Example], score: Score) -> None:
     for fold in range(FOLDS):
         booster = _learn([one for one in examples if one.fold != fold])
         for one in examples:
-            if one.fold == fold and one.signs is not None and one.signs.numbers:
-                chances = booster.predict(np.array(one.signs.numbers, np.float32))
+            if one.fold == fold and one.signs is not None and one.signs.places:
+                chances = booster.predict(one.signs.numbers)
                 rows[one.page.id] = {"text": _told(one, dict(zip(one.signs.places, map(float, chances), strict=True)))}
         print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
     told = scored(score, [one.page for one in examples], rows)
@@ -193,8 +194,11 @@ def _told(one: Example, chances: dict[int, float]) -> str:
     assert one.signs is not None
     chances |= dict.fromkeys(in_other_articles(one.outline, one.signs.title, chances), 0.0)
     first = "\n".join(one.outline.lines[at].text for at in choose(one.outline, chances))
-    unsure = doubt_of(one.outline, chances) > UNSURE
-    return one.second if unsure and is_believed(len(one.second), len(first)) else first
+    if doubt_of(one.outline, chances) <= UNSURE:
+        return first
+    tree = _tree(one.page)
+    second = "\n".join(block.text for block in second_opinion(tree, outline(tree), chances))
+    return second if is_believed(len(second), len(first)) else first
 
 
 def _write(booster: lightgbm.Booster, labels: dict[str, float], words: dict[str, float]) -> None:

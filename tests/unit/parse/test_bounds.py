@@ -101,8 +101,8 @@ def test_of_endless_text_the_beginning_is_read() -> None:
 
 def test_no_second_opinion_is_asked_on_boxes_in_boxes_that_all_hold_the_same_text() -> None:
     few, many = (LexborHTMLParser(HEAD + "<div>" * depth + STORY * 30) for depth in (2, 2_000))
-    assert body.second_opinion(few, outline.outline(few))
-    assert not body.second_opinion(many, outline.outline(many))
+    assert body.second_opinion(few, outline.outline(few), {})
+    assert not body.second_opinion(many, outline.outline(many), {})
 
 
 def test_no_second_opinion_is_asked_on_a_very_long_page() -> None:

@@ -17,6 +17,7 @@ from wireroom.parse.metadata import Metadata
 from wireroom.parse.outline import Outline, outline
 from wireroom.parse.rules import ORIGIN, Rule, story_in, tail_of
 from wireroom.parse.signs import Hints, read_signs
+from wireroom.parse.sizes import sizes_of
 from wireroom.parse.states import read_state
 from wireroom.parse.surroundings import is_link, is_quoted, read_surroundings
 from wireroom.parse.tails import aside
@@ -28,6 +29,8 @@ IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
 UNSURE = 0.12
 """The doubt, as a share of the story's letters, from which on a page is read a second time: ten of a hundred."""
+_HOPELESS = 0.01
+"""Up to here a line that is no prose is not even shown to the second reader."""
 _MOST_READ_AGAIN = 8_000_000
 _FRAGMENT, _FRAGMENTS = 1000, 5
 """Letters: a second opinion that is shorter, and so many times shorter than the first, is a scrap of the story."""
@@ -72,7 +75,7 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
     blocks, origin = [_block(page, at) for at in told], "visible"
     if by_rule:
         blocks, origin, doubt = _blocks(outline(LexborHTMLParser(f"<body>{by_rule}"))), ORIGIN, 0.0
-    elif doubt > UNSURE and is_believed(letters_in(second := second_opinion(tree, page)), letters_in(blocks)):
+    elif doubt > UNSURE and is_believed(letters_in(second := second_opinion(tree, page, chances)), letters_in(blocks)):
         blocks, origin = second, "trafilatura"
     if origin != "visible":
         texts = {block.text for block in blocks}
@@ -85,10 +88,26 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
     return Story(kept, [*tails, *notices], related, _bylined_in(blocks), origin, max(0.0, 1 - doubt))
 
 
-def second_opinion(tree: LexborHTMLParser, page: Outline) -> list[Block]:
+def second_opinion(tree: LexborHTMLParser, page: Outline, chances: dict[int, float]) -> list[Block]:
     """Another reader's; none where that takes seconds, for it reads a box, and again each box inside."""
-    letters = sum(page.summed([len(line.text) for line in page.lines]))
-    return read_blocks(tree.html or "") if letters <= _MOST_READ_AGAIN else []
+    letters = page.summed([len(line.text) for line in page.lines]).sum()
+    if letters > _MOST_READ_AGAIN:
+        return []
+    _leave_out_hopeless(page, chances)
+    tree.unwrap_tags(["span"])
+    return read_blocks(tree.html or "")
+
+
+def _leave_out_hopeless(page: Outline, chances: dict[int, float]) -> None:
+    """Take the boxes from the tree that hold no prose, and no line that may be story, if others do."""
+    kept = sizes_of(page.lines).prose
+    kept[[at for at, chance in chances.items() if chance > _HOPELESS]] = True
+    (held,) = page.summed(kept)
+    behind = 0
+    for at, element in enumerate(page.elements if held[0] else ()):
+        if at >= behind and not held[at]:
+            element.decompose()
+            behind = page.ends[at]
 
 
 def choose(page: Outline, chances: dict[int, float]) -> list[int]:
@@ -157,7 +176,9 @@ def _without_notices(blocks: Sequence[Block], metadata: Metadata, rule: Rule | N
     def notice(block: Block) -> Block | None:
         return (tail_of(block.text, rule) if rule else None) or aside(block.text)
 
-    shown = [block for at, block in enumerate(blocks) if not _is_head(at, block, metadata)]
+    heads = {_letters(metadata.title), _letters(metadata.subtitle or "-")}
+    above, below = blocks[:_LINES_OF_HEAD], blocks[_LINES_OF_HEAD:]
+    shown = [*(one for one in above if not _is_head(one, heads, metadata)), *below]
     return [b for b in shown if not notice(b)], [one for b in shown if (one := notice(b))]
 
 
@@ -181,12 +202,10 @@ def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
     return _blocks(page) if agrees else []
 
 
-def _is_head(at: int, block: Block, metadata: Metadata) -> bool:
-    """Whether a block near the start repeats the headline, the standfirst, the byline or the time."""
-    if at >= _LINES_OF_HEAD:
-        return False
+def _is_head(block: Block, heads: set[str], metadata: Metadata) -> bool:
+    """Whether a block near the start repeats the headline or the standfirst (`heads`), the byline or the time."""
     text = block.text
-    if _letters(text) in {_letters(metadata.title), _letters(metadata.subtitle or "-")}:
+    if _letters(text) in heads:
         return True
     if is_prose(text) or block.kind == "list_item":
         return False

@@ -78,10 +78,22 @@ def _is_light(text: str) -> bool:
     """Whether a page has too little of everything to be heavy, as most."""
     tags = text.count("<")
     return (
-        tags <= _FEW_TAGS
-        and len(text) <= 2 * MOST_ATTRIBUTES_IN_ALL
+        (tags <= _FEW_TAGS or _is_flat(tags, text.count("</")))
+        and (len(text) <= 2 * MOST_ATTRIBUTES_IN_ALL or _between_attributes(text) < MOST_ATTRIBUTES_IN_ALL)
         and tags * len(_MARK.findall(text)) <= MOST_REOPENED
     )
+
+
+def _is_flat(tags: int, ends: int) -> bool:
+    """Whether tags of which so many are end tags can be neither too many options nor nested too deep."""
+    starts = tags - ends
+    # At worst all that is opened is opened first, and never closed.
+    return starts <= MOST_OPTIONS and starts * (starts / 2 + ends) <= MOST_STEPS
+
+
+def _between_attributes(text: str) -> int:
+    """How many characters the page has between which, or between which and the next, attributes stand."""
+    return sum(map(text.count, "\t\n\f\r /\"'"))
 
 
 class _Weight:

@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+from numpy.typing import NDArray
 
 from wireroom.parse.lexicon import Lexicon
 from wireroom.parse.outline import Outline
-from wireroom.parse.sizes import Size
+from wireroom.parse.sizes import Sizes
 
 
 class Boxes:
-    """What the boxes of a page hold, each with all boxes inside."""
+    """What the boxes of a page hold, each with all boxes inside: an array has one number for each box."""
 
-    def __init__(self, page: Outline, sizes: Sequence[Size], lexicon: Lexicon) -> None:
-        self.parents = [box.parent for box in page.boxes]
-        self.size = page.summed([size.length for size in sizes])
-        self.linked = page.summed([line.linked for line in page.lines])
-        self.prose = page.summed([size.prose and size.length for size in sizes])
-        self.count = page.summed([1] * len(sizes))
-        self.paragraphs = [0.0] * len(page.boxes)
+    def __init__(self, page: Outline, sizes: Sizes, lexicon: Lexicon) -> None:
+        self.parents, self._ends = page.parents, page.ends
+        linked, prose = [line.linked for line in page.lines], sizes.prose_lengths()
+        self.size, self.linked, self.prose, self.count = page.summed(sizes.length, linked, prose, np.ones(len(linked)))
+        self.paragraphs = np.bincount(self.parents[page.places], prose, len(page.boxes))
         """Prose in the lines of the boxes right inside."""
-        for line, size in zip(page.lines, sizes, strict=True):
-            if size.prose:
-                self.paragraphs[self.parents[line.box]] += size.length
         self._read_labels(page, lexicon)
         trunk = self._trunk(page)
-        self.inside = self._inside(trunk)
+        self.inside = np.zeros(len(page.boxes), np.bool)
+        self.inside[trunk : page.ends[trunk]] = True
         self.off_trunk = self.steps(trunk)
 
     def _read_labels(self, page: Outline, lexicon: Lexicon) -> None:
         number = len(page.boxes)
-        self.label, self.label_sum = [0.0] * number, [0.0] * number
-        self.worst, self.best, self.depth = [0.0] * number, [0.0] * number, [0] * number
-        self.article, self.main = [-1] * number, [0.0] * number
-        for at, (up, tag, label) in enumerate(page.boxes):
-            odds = self.label[at] = lexicon.odds_of(label) if label else 0.0
-            self.worst[at], self.best[at] = min(self.worst[up], odds), max(self.best[up], odds)
-            self.label_sum[at] = 0.9 * self.label_sum[up] + odds
-            if at:
-                self.depth[at] = self.depth[up] + 1
-            self.article[at] = at if tag == "article" else self.article[up]
-            self.main[at] = 1.0 if tag == "main" else self.main[up]
+        label, label_sum, worst, best, main = ([0.0] * number for _ in range(5))
+        depth, article = [0] * number, [-1] * number
+        for at, (up, tag, name) in enumerate(page.boxes):
+            odds = label[at] = lexicon.odds_of(name) if name else 0.0
+            worst[at], best[at] = min(worst[up], odds), max(best[up], odds)
+            label_sum[at] = 0.9 * label_sum[up] + odds
+            depth[at] = depth[up] + 1 if at else 0
+            article[at] = at if tag == "article" else article[up]
+            main[at] = 1.0 if tag == "main" else main[up]
+        self.label, self.label_sum, self.worst, self.best = map(np.array, (label, label_sum, worst, best))
+        self.depth, self.article, self.main = np.array(depth, np.intp), np.array(article), np.array(main)
 
     def _trunk(self, page: Outline) -> int:
         """The innermost box that has most of the prose."""
+        prose = self.prose.tolist()
         inner: list[list[int]] = [[] for _ in page.boxes]
-        for at in range(1, len(page.boxes)):
-            inner[self.parents[at]].append(at)
-        best, total = 0, self.prose[0] or 1.0
+        for at, box in enumerate(page.boxes):
+            if at and prose[at]:
+                inner[box.parent].append(at)
+        best, total = 0, prose[0] or 1.0
         while inner[best]:
-            richest = max(inner[best], key=self.prose.__getitem__)
-            too_small = self.prose[richest] < max(0.65 * self.prose[best], 0.4 * total)
+            richest = max(inner[best], key=prose.__getitem__)
+            too_small = prose[richest] < max(0.65 * prose[best], 0.4 * total)
             if too_small or page.boxes[richest].tag in {"p", "li"}:
                 break
             best = richest
         return best
 
-    def _inside(self, box: int) -> list[bool]:
-        inside = [False] * len(self.parents)
-        for at, up in enumerate(self.parents):
-            inside[at] = at == box or (at > 0 and inside[up])
-        return inside
-
-    def steps(self, box: int) -> list[int]:
+    def steps(self, box: int) -> NDArray[np.intp]:
         """For each box its steps down from the nearest box that holds `box`."""
-        above = {box}
+        steps = self.depth.copy()
         while box:
-            box = self.parents[box]
-            above.add(box)
-        steps = [0] * len(self.parents)
-        for at in range(1, len(steps)):
-            steps[at] = 0 if at in above else steps[self.parents[at]] + 1
+            steps[box : self._ends[box]] -= 1
+            box = int(self.parents[box])
         return steps
 
-    def has_paragraphs_near(self, box: int) -> bool:
-        up = self.parents[box]
-        return self.paragraphs[up] > 0 or self.paragraphs[self.parents[up]] > 0 or self.prose[up] > 0
+    def have_paragraphs_near(self) -> NDArray[np.bool]:
+        """For each box whether text stands beside it, or a step or two above."""
+        near: NDArray[np.bool] = (self.paragraphs > 0) | (self.paragraphs[self.parents] > 0) | (self.prose > 0)
+        return near[self.parents]

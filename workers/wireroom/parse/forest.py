@@ -20,6 +20,8 @@ Node: TypeAlias = Any
 LEARNED = "learned.json.zst"
 _AT_ONCE = 256
 """Lines, for the sake of memory."""
+_MOST_LEAVES = 16
+_ALL, _ONE = np.uint16(2**_MOST_LEAVES - 1), np.uint16(1)
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -35,39 +37,43 @@ class Learned(msgspec.Struct, frozen=True):
 class Forest:
     """Decision trees, all asked at once.
 
-    A leaf is reached where each question above it is answered its way: a product of matrices counts those answers
-    (the GEMM strategy of Hummingbird, Nakandala et al., OSDI 2020).
+    Each tree's leaves are bits of a word, from the left. A question that is answered no takes away the leaves to its
+    left; the first of those that remain is the one that is reached (QuickScorer, Lucchese et al., SIGIR 2015).
     """
 
     def __init__(self, trees: Sequence[Node]) -> None:
-        """`trees` have equally many leaves, or fewer."""
+        """`trees` have 16 leaves each, or fewer."""
         paths = [list(_leaves(tree, ())) for tree in trees]
-        leaves = max(map(len, paths))
-        self._signs = np.zeros((len(trees), leaves - 1), np.intp)
-        self._most = np.zeros((len(trees), leaves - 1), np.float32)
-        self._turns = np.zeros((len(trees), leaves - 1, leaves), np.float32)
-        self._depths = np.full((len(trees), 1, leaves), np.inf, np.float32)
-        self._weights = np.zeros((len(trees), 1, leaves), np.float32)
+        most = max(map(len, paths))
+        if most > _MOST_LEAVES:
+            raise ValueError(f"a tree has {most} leaves; at most {_MOST_LEAVES} fit")
+        # The questions of all trees: first of each, second of each, ...
+        self._signs = np.zeros((most - 1, len(trees)), np.intp)
+        self._most = np.full((most - 1, len(trees), 1), np.inf, np.float32)
+        self._remaining = np.full((most - 1, len(trees), 1), _ALL, np.uint16)
+        self._weights = np.zeros((len(trees), most), np.float32)
+        self._trees = np.arange(len(trees))[:, None]
         for tree, found in enumerate(paths):
             places: dict[tuple[bool, ...], int] = {}
             for leaf, (weight, turns) in enumerate(found):
-                self._depths[tree, 0, leaf], self._weights[tree, 0, leaf] = len(turns), weight
-                for depth, (sign, most, left) in enumerate(turns):
+                self._weights[tree, leaf] = weight
+                for depth, (sign, bound, left) in enumerate(turns):
                     at = places.setdefault(tuple(turn[2] for turn in turns[:depth]), len(places))
-                    self._signs[tree, at], self._most[tree, at] = sign, most
-                    self._turns[tree, at, leaf] = 1 if left else -1
+                    self._signs[at, tree], self._most[at, tree] = sign, bound
+                    self._remaining[at, tree] -= left << leaf
 
-    def judge(self, numbers: Sequence[Sequence[float]]) -> list[float]:
+    def judge(self, numbers: Sequence[Sequence[float]] | NDArray[np.float32]) -> list[float]:
         """How probable it is that the lines with these numbers (`signs.NAMES`) are part of the story, 0 to 1 each."""
         chances: list[float] = []
         for start in range(0, len(numbers), _AT_ONCE):
-            chances += self._judge(np.array(numbers[start : start + _AT_ONCE], np.float32))
+            chances += self._judge(np.asarray(numbers[start : start + _AT_ONCE], np.float32))
         return chances
 
     def _judge(self, lines: NDArray[np.float32]) -> list[float]:
-        answers = np.where(lines[:, self._signs] <= self._most, np.float32(1), np.float32(-1))
-        reached = np.matmul(answers.transpose(1, 0, 2), self._turns) == self._depths
-        total: NDArray[np.float32] = (reached * self._weights).sum(axis=(0, 2))
+        yes = np.ascontiguousarray(lines.T)[self._signs] <= self._most
+        left = np.bitwise_and.reduce(np.where(yes, _ALL, self._remaining), axis=0)
+        leaves = np.bitwise_count(~left & (left - _ONE))
+        total: NDArray[np.float32] = np.ascontiguousarray(self._weights[self._trees, leaves].T).sum(axis=1)
         return (1 / (1 + np.exp(-total))).tolist()  # type: ignore[no-any-return]
 
 

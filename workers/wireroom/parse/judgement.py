@@ -46,25 +46,28 @@ _SHORT_KINDS = frozenset({"video", "gallery"})
 
 def refuse_error_page(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where the headline tells of an error and little text follows."""
-    error = next((title for title in metadata.titles if _ERROR.search(title)), None)
     short = letters_in(blocks) < (_ERROR_AT_MOST if not metadata.is_article else _LEAST_UNCLAIMED)
-    if error is not None and short:
+    error = next((title for title in metadata.titles if _ERROR.search(title)), None) if short else None
+    if error is not None:
         raise Unusable("not_an_article", f"the page is an error page: {error[:120]!r}")
 
 
 def refuse_wall(metadata: Metadata, blocks: list[Block]) -> None:
     """Raise `Unusable` where nearly all that is said is about cookies and consent, and a headline asks for it."""
-    if metadata.is_article:
-        return
     length = letters_in(blocks)
+    if metadata.is_article or length >= _WALL_AT_MOST:
+        return
     asked = sum(len(block.text) for block in blocks if _CONSENT.search(block.text))
     wall = next((title for title in metadata.titles if _CONSENT_ASKED.search(title)), None)
-    if wall is not None and length < _WALL_AT_MOST and asked >= _SHARE_OF_CONSENT * length:
+    if wall is not None and asked >= _SHARE_OF_CONSENT * length:
         raise Unusable("not_an_article", f"the page asks for consent before it shows anything: {wall[:120]!r}")
 
 
 def refuse_list(metadata: Metadata, blocks: list[Block], cards: int) -> None:
-    """Raise `Unusable` where the page shows a list of stories, or too little text to be one."""
+    """Raise `Unusable` where the page shows a list of stories, or too little text to be one.
+
+    `cards` counts its teasers; it does not matter where the page claims to be an article.
+    """
     listed = not metadata.is_article and (cards >= _CARDS or metadata.is_list)
     prose = sum(is_prose(block.text) for block in blocks)
     told = prose or metadata.kind in _SHORT_KINDS

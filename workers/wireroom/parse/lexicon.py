@@ -17,21 +17,32 @@ class Lexicon:
 
     def __init__(self, labels: Mapping[str, float], words: Mapping[str, float]) -> None:
         self._labels, self.words = labels, words
-        self.odds_of = lru_cache(maxsize=20_000)(self._odds_of)
+        self.odds_of = lru_cache(maxsize=10_000)(self._odds_of)
+        self._known_in = lru_cache(maxsize=10_000)(self._find_known)
 
     def _odds_of(self, label: str) -> float:
-        odds = sum([self._labels.get(word, 0.0) for word in words_of(label)])
-        return max(-_MOST_ODDS, min(_MOST_ODDS, odds))
+        known: dict[str, float] = {}
+        for name in _names_in(label):
+            known.update(self._known_in(name))
+        return max(-_MOST_ODDS, min(_MOST_ODDS, sum(known.values())))
+
+    def _find_known(self, name: str) -> dict[str, float]:
+        """The words of a name that say something, which are few, and their odds."""
+        return {word: self._labels[word] for word in _words_in(name) if word in self._labels}
 
 
 def words_of(label: str) -> frozenset[str]:
     """The words of a label, and each two that follow each other in a name."""
-    found: set[str] = set()
-    for name in label.split()[:12]:
-        words = [word.lower() for word in _PART.findall(name)][:6]
-        found.update(words)
-        found.update(f"{one}-{two}" for one, two in pairwise(words))
-    return frozenset(found)
+    return frozenset().union(*map(_words_in, _names_in(label)))
+
+
+def _names_in(label: str) -> list[str]:
+    return label.split()[:12]
+
+
+def _words_in(name: str) -> list[str]:
+    words = [word.lower() for word in _PART.findall(name)[:6]]
+    return [*words, *(f"{one}-{two}" for one, two in pairwise(words))]
 
 
 def words_at_ends(text: str) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.parse.elements import attribute, is_within
@@ -53,26 +56,44 @@ class Line(NamedTuple):
     """Where its last link leads; empty without one."""
 
 
-class Outline(NamedTuple):
+@dataclass(frozen=True)
+class Outline:
     boxes: list[Box]
     lines: list[Line]
+    elements: list[LexborNode] = field(default_factory=list, repr=False)
+    """Of the boxes, as long as the tree is kept."""
 
-    def summed(self, values: Sequence[float]) -> list[float]:
-        """For each box the sum over all lines in it and in the boxes inside; `values` has one for each line."""
-        sums = [0.0] * len(self.boxes)
-        for line, value in zip(self.lines, values, strict=True):
-            sums[line.box] += value
-        for at in range(len(sums) - 1, 0, -1):
-            sums[self.boxes[at].parent] += sums[at]
-        return sums
+    @cached_property
+    def parents(self) -> NDArray[np.intp]:
+        """Of each box."""
+        return np.array([box.parent for box in self.boxes], np.intp)
+
+    @cached_property
+    def ends(self) -> NDArray[np.intp]:
+        """For each box the first behind it that is not inside."""
+        ends = list(range(1, len(self.boxes) + 1))
+        for at in range(len(ends) - 1, 0, -1):
+            up = self.boxes[at].parent
+            ends[up] = max(ends[up], ends[at])
+        return np.array(ends, np.intp)
+
+    @cached_property
+    def places(self) -> NDArray[np.intp]:
+        """The box of each line."""
+        return np.array([line.box for line in self.lines], np.intp)
+
+    def summed(self, *values: ArrayLike) -> NDArray[np.float64]:
+        """Rows of values, one for each line, as rows of their sums over all lines in each box and the boxes inside."""
+        sums = np.zeros((len(values), len(self.boxes) + 1))
+        for row, one in zip(sums, values, strict=True):
+            row[1:] = np.bincount(self.places, one, len(self.boxes))
+        sums.cumsum(axis=1, out=sums)
+        inside: NDArray[np.float64] = sums[:, self.ends] - sums[:, :-1]
+        return inside
 
 
-class _Place(NamedTuple):
-    """Where text stands: its box, the link around it, and whether it is bold."""
-
-    box: int
-    link: LexborNode | None
-    strong: bool
+_Place: TypeAlias = "tuple[int, LexborNode | None, bool]"
+"""Where text stands: its box, the link around it, and whether it is bold."""
 
 
 def outline(tree: LexborHTMLParser) -> Outline:
@@ -89,8 +110,8 @@ def outline(tree: LexborHTMLParser) -> Outline:
 
 
 def _read(root: LexborNode) -> Outline:
-    boxes, lines = [Box(0, "body", _label(root))], list[Line]()
-    places = {root.mem_id: _Place(0, None, False)}
+    boxes, lines, elements = [Box(0, "body", _label(root))], list[Line](), [root]
+    places: dict[int, _Place] = {root.mem_id: (0, None, False)}
     parts: list[str] = []
     box = linked = strong = breaks = letters = 0
     link: LexborNode | None = None
@@ -98,59 +119,64 @@ def _read(root: LexborNode) -> Outline:
     def flush() -> None:
         if text := tidy("".join(parts)):
             length = len(text)
-            lines.append(Line(text, box, min(linked, length), min(strong, length), attribute(link, "href")))
+            href = attribute(link, "href") if link is not None else ""
+            lines.append(Line(text, box, min(linked, length), min(strong, length), href))
         parts.clear()
 
     for node in root.traverse(include_text=True):
         tag = node.tag
-        if tag == "br":
-            breaks += 1
-        if tag != "-text" or not (text := node.text_content):
+        if tag != "-text":
+            breaks += tag == "br"
+            continue
+        text, parent = node.text_content, node.parent
+        if not text or parent is None:
             continue
         if text.isspace():
             parts.append(" ")
             continue
-        parent = node.parent
-        if parent is None:
-            continue
-        place = places.get(parent.mem_id) or _place(parent, places, boxes)
-        if place.box != box or breaks > 1:
+        at, around, bold = places.get(parent.mem_id) or _place(parent, places, boxes, elements)
+        if at != box or breaks > 1:
             flush()
             if len(lines) == MOST_LINES or letters >= MOST_LETTERS:
                 break
-            box, linked, strong, link = place.box, 0, 0, None
+            box, linked, strong, link = at, 0, 0, None
         elif breaks:
             parts.append(" ")
         breaks = 0
         parts.append(text := text[: MOST_LETTERS - letters])
         letters += len(text)
-        if place.link is not None:
-            linked, link = linked + len(text), place.link
-        if place.strong:
+        if around is not None:
+            linked, link = linked + len(text), around
+        if bold:
             strong += len(text)
     flush()
-    return Outline(boxes, lines)
+    return Outline(boxes, lines, elements)
 
 
-def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box]) -> _Place:
+def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box], elements: list[LexborNode]) -> _Place:
     """The place of text in an element; boxes that are new are added."""
     new: list[LexborNode] = []
     up: LexborNode | None = node
     while up is not None and up.mem_id not in places:
         new.append(up)
         up = up.parent
-    place = places[up.mem_id] if up is not None else _Place(0, None, False)
+    place = places[up.mem_id] if up is not None else (0, None, False)
     for one in reversed(new):
         tag = one.tag or ""
-        if tag in _INLINE:
-            place = _Place(place.box, one if tag == "a" else place.link, place.strong or tag in _STRONG)
-        else:
-            boxes.append(Box(place.box, tag, _label(one)))
-            place = _Place(len(boxes) - 1, place.link, place.strong)
+        if tag not in _INLINE:
+            box, link, strong = place
+            boxes.append(Box(box, tag, _label(one)))
+            elements.append(one)
+            place = len(boxes) - 1, link, strong
+        elif tag == "a":
+            place = place[0], one, place[2]
+        elif tag in _STRONG:
+            place = place[0], place[1], True
         places[one.mem_id] = place
     return place
 
 
 def _label(node: LexborNode) -> str:
-    attributes = node.attributes
-    return " ".join([value for name in _TELLING if (value := attributes.get(name))])[:400] if attributes else ""
+    if not (attributes := node.attributes):
+        return ""
+    return " ".join([value for name in _TELLING if (value := attributes.get(name))])[:400]

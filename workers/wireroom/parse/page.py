@@ -21,9 +21,11 @@ def parse_page(text: str, url: str | None, rule: Rule | None = None) -> ParsedAr
     tree = _tree(text)
     if rule:
         prune(tree, rule)
-    metadata, cards = read_metadata(tree, url), count_cards(tree)
+    metadata = read_metadata(tree, url)
     if rule:
         metadata = ruled(tree, metadata, rule)
+    # Before what nobody reads is taken from the tree.
+    cards = 0 if metadata.is_article else count_cards(tree)
     story = read_story(tree, metadata, text, rule)
     refuse_error_page(metadata, story.blocks)
     refuse_wall(metadata, story.blocks)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wireroom.parse.boxes import Boxes
 from wireroom.parse.cuts import cut_lines
 from wireroom.parse.lexicon import Lexicon, words_at_ends
-from wireroom.parse.outline import Line, Outline
-from wireroom.parse.sizes import Size, size_of
+from wireroom.parse.outline import Outline
+from wireroom.parse.sizes import Sizes, sizes_of
 
 NAMES = (
     "length", "ends_a_sentence", "linked", "strong", "prose", "upper", "tag", "depth", "in_main", "in_article",
@@ -49,146 +50,150 @@ class Signs(NamedTuple):
     """For each line the rule that cuts it, None where none does."""
     places: list[int]
     """Of the lines that may be story."""
-    numbers: list[list[float]]
-    """Of those lines, as in `NAMES`."""
+    numbers: NDArray[np.float32]
+    """Of those lines, a row each, as in `NAMES`."""
     title: int
     """The line that is the title most likely; -1 where none is."""
 
 
 def read_signs(page: Outline, hints: Hints, lexicon: Lexicon) -> Signs:
     """The signs of all lines of a page."""
-    sizes = [size_of(line) for line in page.lines]
+    if not page.lines:
+        return Signs([], [], np.zeros((0, len(NAMES)), np.float32), -1)
+    sizes = sizes_of(page.lines)
     cut = cut_lines(page, sizes)
-    sizes = [size._replace(prose=size.prose and why is None) for size, why in zip(sizes, cut, strict=True)]
-    boxes = Boxes(page, sizes, lexicon)
-    flow = _Flow(page, sizes, boxes, hints)
-    places = [at for at, line in enumerate(page.lines) if cut[at] is None and not _is_elsewhere(line, boxes)]
-    return Signs(cut, places, [flow.numbers(at, lexicon) for at in places], flow.title)
-
-
-def _is_elsewhere(line: Line, boxes: Boxes) -> bool:
-    """Whether it is a link that stands with no paragraph of text."""
-    return line.linked > 0.8 * len(line.text) and not boxes.has_paragraphs_near(line.box)
+    is_cut = np.array([why is not None for why in cut])
+    sizes = sizes._replace(prose=sizes.prose & ~is_cut)
+    flow = _Flow(page, sizes, Boxes(page, sizes, lexicon), hints)
+    # A link that stands with no paragraph of text is elsewhere.
+    elsewhere = (flow.linked > 0.8 * flow.letters) & ~flow.boxes.have_paragraphs_near()[page.places]
+    places = np.flatnonzero(~(is_cut | elsewhere))
+    return Signs(cut, places.tolist(), flow.numbers(places, lexicon), flow.title)
 
 
 class _Flow:
     """The lines in their order: title, headings, first and last paragraph of the story."""
 
-    def __init__(self, page: Outline, sizes: Sequence[Size], boxes: Boxes, hints: Hints) -> None:
+    def __init__(self, page: Outline, sizes: Sizes, boxes: Boxes, hints: Hints) -> None:
         self.page, self.sizes, self.boxes, self.hints = page, sizes, boxes, hints
         lines = page.lines
+        self.letters, self.linked, self.strong = np.array([(len(one.text), one.linked, one.strong) for one in lines]).T
         self.total = boxes.prose[0] or 1.0
-        self.kinds = [(page.boxes[line.box].tag, page.boxes[line.box].label, page.boxes[boxes.parents[line.box]].label)
-                      for line in lines]  # fmt: skip
-        self.heading = next((at for at, line in enumerate(lines) if page.boxes[line.box].tag == "h1"), -1)
+        self.tags = [page.boxes[line.box].tag for line in lines]
+        self.heading = self.tags.index("h1") if "h1" in self.tags else -1
         self.title = _title_at(page, hints.title, self.heading)
         self.title_words = set(_WORD.findall(hints.title.lower()))
-        self.before, total = [], 0.0
-        for size in sizes:
-            self.before.append(total / self.total)
-            total += size.length if size.prose else 0.0
+        self.prose = sizes.prose_lengths()
+        self.before = (np.cumsum(self.prose) - self.prose) / self.total
+        self.up = boxes.parents[page.places]
         self._compare()
         self._find_story()
         self._number_articles()
         self._read_headings()
 
     def _compare(self) -> None:
-        """Of each kind of line: how many, their length, their links, how many are prose."""
-        self.alike: dict[tuple[str, str, str], list[float]] = {}
-        for kind, line, size in zip(self.kinds, self.page.lines, self.sizes, strict=True):
-            sums = self.alike.setdefault(kind, [0.0, 0.0, 0.0, 0.0])
-            sums[0] += 1
-            sums[1] += size.length
-            sums[2] += line.linked
-            sums[3] += size.prose
+        """Of the lines of each kind: how many, their length, their links, how many are prose; and each line's kind."""
+        boxes, kinds = self.page.boxes, dict[tuple[str, str, str], int]()
+        self.kinds = np.array([
+            kinds.setdefault((tag, label, boxes[up].label), len(kinds))
+            for up, tag, label in (boxes[line.box] for line in self.page.lines)
+        ])  # fmt: skip
+        values = (self.kinds >= 0, self.sizes.length, self.linked, self.sizes.prose)
+        self.alike = np.array([np.bincount(self.kinds, one) for one in values])
 
     def _find_story(self) -> None:
         """The box with most prose in paragraphs of its own; those under the title, before another story, count more."""
-        weight, later = [0.0] * len(self.page.boxes), 0
-        for at, (line, size) in enumerate(zip(self.page.lines, self.sizes, strict=True)):
-            if at > self.title and self.page.boxes[line.box].tag == "h1" and len(line.text) > 20:
-                later += 1
-            if size.prose:
-                weight[self.boxes.parents[line.box]] += size.length * (1.0 if at > self.title and not later else 0.3)
-        self.story = max(range(len(weight)), key=lambda box: (weight[box], box if weight[box] else -box))
+        lines, at = self.page.lines, np.arange(len(self.letters))
+        begun = range(self.title + 1, len(lines))
+        later = next((one for one in begun if self.tags[one] == "h1" and len(lines[one].text) > 20), len(lines))
+        trust = np.where((at > self.title) & (at < later), 1.0, 0.3)
+        weight = np.bincount(self.up, self.prose * trust, len(self.page.boxes))
+        # Of several with as much, the last; where there is none, all of the page.
+        self.story = len(weight) - 1 - int(weight[::-1].argmax()) if weight.any() else 0
         self.share = weight[self.story] / self.total
         self.off_story = self.boxes.steps(self.story)
-        mine = [at for at, line in enumerate(self.page.lines)
-                if self.sizes[at].prose and self.boxes.parents[line.box] == self.story]  # fmt: skip
-        self.first, self.last = (mine[0], mine[-1]) if mine else (-1, -1)
+        mine = np.flatnonzero(self.sizes.prose & (self.up == self.story))
+        self.first, self.last = (int(mine[0]), int(mine[-1])) if len(mine) else (-1, -1)
 
     def _number_articles(self) -> None:
         """Of the articles on the page that hold prose: which comes first under the title, second and so on."""
+        under = self.sizes.prose & (np.arange(len(self.letters)) > self.title)
         self.numbers_of: dict[int, int] = {-1: 0}
-        for at, (line, size) in enumerate(zip(self.page.lines, self.sizes, strict=True)):
-            article = self.boxes.article[line.box]
-            if size.prose and at > self.title and article >= 0:
-                self.numbers_of.setdefault(article, len(self.numbers_of))
+        for article in self.boxes.article[self.page.places[under]].tolist():
+            self.numbers_of.setdefault(article, len(self.numbers_of))
 
     def _read_headings(self) -> None:
         """For each line how far above it a heading stands, and how many links follow one another there."""
-        self.from_heading: list[int] = []
-        self.runs: list[int] = []
+        from_heading: list[int] = []
+        runs: list[int] = []
         last, run = -30, 0
-        for at, line in enumerate(self.page.lines):
+        for at, (line, tag) in enumerate(zip(self.page.lines, self.tags, strict=True)):
             length = len(line.text)
-            tag = self.page.boxes[line.box].tag
             if tag in _HEADINGS or (length < 60 and (line.strong > 0.9 * length or line.text.endswith(":"))):
                 last = at
-            self.from_heading.append(min(30, at - last))
+            from_heading.append(min(30, at - last))
             run = run + 1 if line.linked > 0.7 * length else 0
-            self.runs.append(run)
-        for at in range(len(self.runs) - 2, -1, -1):
-            if self.runs[at] and self.runs[at + 1]:
-                self.runs[at] = max(self.runs[at], self.runs[at + 1])
+            runs.append(run)
+        for at in range(len(runs) - 2, -1, -1):
+            if runs[at] and runs[at + 1]:
+                runs[at] = max(runs[at], runs[at + 1])
+        self.from_heading, self.runs = np.array(from_heading), np.array(runs)
 
-    def numbers(self, at: int, lexicon: Lexicon) -> list[float]:
-        """As in `NAMES`."""
-        line, size, boxes = self.page.lines[at], self.sizes[at], self.boxes
-        box, text = line.box, line.text
-        up = boxes.parents[box]
+    def numbers(self, at: NDArray[np.intp], lexicon: Lexicon) -> NDArray[np.float32]:
+        """Those of the lines at these places, a row each, as in `NAMES`."""
+        sizes, boxes, total = self.sizes, self.boxes, self.total
+        box, up = self.page.places[at], self.up[at]
         over = boxes.parents[up]
-        total, length = self.total, len(text)
-        alike = self.alike[self.kinds[at]]
-        words = words_at_ends(text)
-        odds = [lexicon.words.get(word, 0.0) for word in words]
-        after = 1 - self.before[at] - (size.length / total if size.prose else 0.0)
-        return [
-            math.log1p(size.length), size.ends, size.linked, line.strong / length, size.prose,
-            len(_CAPITAL.findall(text, 0, 200)) / min(200, length), _TAGS.get(self.page.boxes[box].tag, _OTHER_TAG),
+        count, length, linked, prose = self.alike[:, self.kinds[at]]
+        upper, title_words, in_description, in_script, words_mean, words_worst = self._wording(at, lexicon)
+        # Of the line before each, and of the one behind.
+        long, links = (np.concatenate([[0.0], one, [0.0]]) for one in (np.log1p(sizes.length), sizes.linked))
+        columns = [
+            long[at + 1], sizes.ends[at], sizes.linked[at], self.strong[at] / self.letters[at], sizes.prose[at],
+            upper, [_TAGS.get(self.tags[one], _OTHER_TAG) for one in at.tolist()],
             boxes.depth[box], boxes.main[box], boxes.article[box] >= 0,
             boxes.label[box], boxes.label[up], boxes.label[over],
             boxes.label_sum[box], boxes.worst[box], boxes.best[box],
             boxes.prose[box] / total, boxes.prose[up] / total, boxes.prose[over] / total,
-            math.log1p(boxes.size[up]), boxes.count[up],
-            boxes.linked[up] / (boxes.size[up] or 1.0), boxes.linked[over] / (boxes.size[over] or 1.0),
-            boxes.prose[up] / (boxes.size[up] or 1.0), boxes.prose[over] / (boxes.size[over] or 1.0),
-            math.log1p(boxes.linked[over]),
+            np.log1p(boxes.size[up]), boxes.count[up],
+            _share(boxes.linked[up], boxes.size[up]), _share(boxes.linked[over], boxes.size[over]),
+            _share(boxes.prose[up], boxes.size[up]), _share(boxes.prose[over], boxes.size[over]),
+            np.log1p(boxes.linked[over]),
             boxes.inside[box], boxes.off_trunk[box], self.off_story[box],
-            boxes.paragraphs[up] / (boxes.paragraphs[self.story] or 1.0), self.share,
-            self.numbers_of.get(boxes.article[box], -1),
-            at / len(self.sizes), self.before[at], after,
-            _near(at - self.title if self.title >= 0 else -_FAR),
-            _near(at - self.heading if self.heading >= 0 else -_FAR),
-            _near(at - self.first if self.first >= 0 else 0), _near(at - self.last if self.last >= 0 else 0),
-            math.log1p(alike[0]), alike[3] / alike[0], alike[2] / (alike[1] or 1.0), alike[1] / alike[0],
-            len(self.title_words.intersection(words)) / (len(self.title_words) or 1) if length <= 200 else 0.0,
-            _is_in(text, self.hints.description),
-            (1.0 if text[:80] in self.hints.body else -1.0) if self.hints.body else 0.0,
-            self.runs[at], self.from_heading[at],
-            sum(odds) / (len(odds) or 1), min(odds, default=0.0),
-            *self._beside(at - 1), *self._beside(at + 1),
+            boxes.paragraphs[up] / (boxes.paragraphs[self.story] or 1.0), np.full(len(at), self.share),
+            [self.numbers_of.get(article, -1) for article in boxes.article[box].tolist()],
+            at / len(self.letters), self.before[at], 1 - self.before[at] - self.prose[at] / total,
+            _from(self.title, at, -_FAR), _from(self.heading, at, -_FAR), _from(self.first, at), _from(self.last, at),
+            np.log1p(count), prose / count, _share(linked, length), length / count,
+            title_words, in_description, in_script, self.runs[at], self.from_heading[at], words_mean, words_worst,
+            long[at], links[at], long[at + 2], links[at + 2],
         ]  # fmt: skip
+        return np.array(columns, np.float32).T
 
-    def _beside(self, at: int) -> tuple[float, float]:
-        if not 0 <= at < len(self.sizes):
-            return 0.0, 0.0
-        size = self.sizes[at]
-        return math.log1p(size.length), size.linked
+    def _wording(self, at: NDArray[np.intp], lexicon: Lexicon) -> NDArray[np.float64]:
+        """What the words of the lines at these places tell: a row for each sign."""
+        found: list[tuple[float, ...]] = []
+        body, title, odds_of = self.hints.body, self.title_words, lexicon.words.get
+        for text in (self.page.lines[one].text for one in at.tolist()):
+            words = words_at_ends(text)
+            odds = [odds_of(word, 0.0) for word in words]
+            found.append((
+                len(_CAPITAL.findall(text, 0, 200)) / min(200, len(text)),
+                len(title.intersection(words)) / (len(title) or 1) if len(text) <= 200 else 0.0,
+                _is_in(text, self.hints.description),
+                (1.0 if text[:80] in body else -1.0) if body else 0.0,
+                sum(odds) / (len(odds) or 1), min(odds, default=0.0),
+            ))  # fmt: skip
+        return np.array(found).reshape(-1, 6).T
 
 
-def _near(lines: int) -> int:
-    return max(-_FAR, min(_FAR, lines))
+def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return part / np.where(whole == 0, 1.0, whole)
+
+
+def _from(line: int, at: NDArray[np.intp], unknown: int = 0) -> NDArray[np.intp]:
+    """How far the lines at these places are behind a line; -1 stands for one that is not there."""
+    return np.clip(at - line, -_FAR, _FAR) if line >= 0 else np.full(len(at), unknown)
 
 
 def _is_in(text: str, description: str) -> float:

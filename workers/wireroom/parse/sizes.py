@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wireroom.parse.outline import Line
 from wireroom.parse.wording import ends_a_sentence, is_prose_of
@@ -13,20 +17,26 @@ _WIDTH = 2.5
 """Letters of ours that a Chinese, Japanese or Korean one is worth."""
 
 
-class Size(NamedTuple):
-    """A line's length in letters, whether it is a sentence's end, its share of links, and whether it is prose."""
+class Sizes(NamedTuple):
+    """Of each line its length in letters, whether it ends a sentence, its share of links, and whether it is prose."""
 
-    length: float
-    ends: bool
-    linked: float
-    prose: bool
+    length: NDArray[np.float64]
+    ends: NDArray[np.bool]
+    linked: NDArray[np.float64]
+    prose: NDArray[np.bool]
+
+    def prose_lengths(self) -> NDArray[np.float64]:
+        """The length of each line of prose; 0 of the others."""
+        return self.length * self.prose
 
 
-def size_of(line: Line) -> Size:
-    text = line.text
-    length: float = len(text)
-    linked = line.linked / length
-    if not text.isascii() and len(_WIDE.findall(text, 0, 60)) > 10:
-        length *= _WIDTH
-    ends = ends_a_sentence(text)
-    return Size(length, ends, linked, linked < 0.5 and is_prose_of(length, ends))
+def sizes_of(lines: Sequence[Line]) -> Sizes:
+    lengths = [len(line.text) * (_WIDTH if _is_wide(line.text) else 1.0) for line in lines]
+    ends = [ends_a_sentence(line.text) for line in lines]
+    linked = np.array([line.linked / len(line.text) for line in lines])
+    prose = np.array(list(map(is_prose_of, lengths, ends)), np.bool)
+    return Sizes(np.array(lengths), np.array(ends, np.bool), linked, prose & (linked < 0.5))
+
+
+def _is_wide(text: str) -> bool:
+    return not text.isascii() and len(_WIDE.findall(text, 0, 60)) > 10

@@ -20,7 +20,7 @@ _QUOTE_AROUND = 5
 """Boxes: what others have said, a post that is shown in a story for one, stands in some of its own."""
 _LONGEST_TAIL = 1000
 _OUTSIDE = frozenset({"aside", "nav", "footer"})
-_SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col", re.IGNORECASE)
+_SIDE = re.compile(r"sidebar|\brail\b|footer|side-?col")
 
 
 class Surroundings(NamedTuple):
@@ -77,16 +77,17 @@ def is_link(line: Line) -> bool:
 
 def _asides(page: Outline) -> list[bool]:
     """For each box whether it is at the page's side rather than with the story."""
-    asides: list[bool] = []
+    asides, ends, behind = [False] * len(page.boxes), page.ends.tolist(), 1
     for at, box in enumerate(page.boxes):
-        outside = box.tag in _OUTSIDE or _is_side(box.label)
-        asides.append(at > 0 and (asides[box.parent] or outside))
+        if at >= behind and (box.tag in _OUTSIDE or _is_side(box.label)):
+            behind = ends[at]
+            asides[at:behind] = [True] * (behind - at)
     return asides
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _is_side(label: str) -> bool:
-    return _SIDE.search(label) is not None
+    return _SIDE.search(label.lower()) is not None
 
 
 def is_quoted(page: Outline, box: int) -> bool:
