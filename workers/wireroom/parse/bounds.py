@@ -93,7 +93,8 @@ def _is_flat(tags: int, ends: int) -> bool:
 
 def _between_attributes(text: str) -> int:
     """How many characters the page has between which, or between which and the next, attributes stand."""
-    return sum(map(text.count, "\t\n\f\r /\"'"))
+    encoded = text.encode("utf-8", "replace")
+    return len(encoded) - len(encoded.translate(None, b"\t\n\f\r /\"'"))
 
 
 class _Weight:

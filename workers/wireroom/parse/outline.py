@@ -128,11 +128,13 @@ def _read(root: LexborNode) -> Outline:
         if tag != "-text":
             breaks += tag == "br"
             continue
-        text, parent = node.text_content, node.parent
-        if not text or parent is None:
+        if not (text := node.text_content):
             continue
         if text.isspace():
             parts.append(" ")
+            continue
+        parent = node.parent
+        if parent is None:
             continue
         at, around, bold = places.get(parent.mem_id) or _place(parent, places, boxes, elements)
         if at != box or breaks > 1:

@@ -19,15 +19,14 @@ def seen(text: str) -> str:
 def tidy(text: str) -> str:
     """One line: what is seen, with each run of white space (no-break spaces included) made one space; NFC."""
     line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return _composed(line if line.isprintable() else " ".join(seen(line).split()))
+    if not line.isprintable():
+        line = " ".join(seen(line).split())
+    return line if line.isascii() else _composed(line)
 
 
 def _composed(line: str) -> str:
     """NFC; endless words in pieces, as the time to order the marks on one letter grows with their number squared."""
-    words = line.split(" ")
-    if max(map(len, words)) <= _LONGEST_WORD:
+    if len(line) <= _LONGEST_WORD or max(map(len, words := line.split(" "))) <= _LONGEST_WORD:
         return normalize("NFC", line)
     return " ".join("".join(normalize("NFC", piece) for piece in _pieces(word)) for word in words)
 
