@@ -60,11 +60,13 @@ _FLAT = frozenset({
 
 def readable(text: str) -> str:
     """A page's markup as far as it is read; `Unusable` (`malformed`) where its tree would cost too much."""
-    if len(text) > LONGEST or text.count("<") > MOST_TAGS:
+    tags = text.count("<")
+    if len(text) > LONGEST or tags > MOST_TAGS:
         text = _beginning(_LONG_VALUE.sub("=''", _LEFT_OUT.sub("", text)))
+        tags = text.count("<")
     if _NARROW.match(text).end() < len(text):  # type: ignore[union-attr]
         raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
-    if not _is_light(text):
+    if not _is_light(text, tags):
         _weigh(text)
     return text
 
@@ -74,9 +76,8 @@ def _beginning(text: str) -> str:
     return "<".join(pieces[: MOST_TAGS + 1])
 
 
-def _is_light(text: str) -> bool:
+def _is_light(text: str, tags: int) -> bool:
     """Whether a page has too little of everything to be heavy, as most."""
-    tags = text.count("<")
     return (
         (tags <= _FEW_TAGS or _is_flat(tags, text.count("</")))
         and (len(text) <= 2 * MOST_ATTRIBUTES_IN_ALL or _between_attributes(text) < MOST_ATTRIBUTES_IN_ALL)
