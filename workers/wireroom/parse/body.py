@@ -38,6 +38,7 @@ _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
 _LINES_OF_HEAD = 6
+_LEAST_COMPARED = 40
 _LEAST_STORY = 200
 """Letters: an article with the title and less to tell is a header only."""
 _SHARE_OF_SCRIPT = 0.4
@@ -205,7 +206,8 @@ def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
 def _is_head(block: Block, heads: set[str], metadata: Metadata) -> bool:
     """Whether a block near the start repeats the headline or the standfirst (`heads`), the byline or the time."""
     text = block.text
-    if _letters(text) in heads:
+    begins = _letters(text[:_LEAST_COMPARED])
+    if any(head.startswith(begins) for head in heads) and _letters(text) in heads:
         return True
     if is_prose(text) or block.kind == "list_item":
         return False
