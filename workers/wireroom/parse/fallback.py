@@ -1,4 +1,4 @@
-"""The second opinion, for the few pages of which we are unsure: trafilatura's, which costs ten pages of ours."""
+"""The second opinion, for the few pages of which we are unsure: trafilatura's, which costs more than our own."""
 
 from __future__ import annotations
 
