@@ -39,6 +39,15 @@ def test_many_lines_are_answered_in_their_order() -> None:
     assert Forest(TREES).judge([]) == []
 
 
+def test_a_tree_with_more_leaves_than_fit_a_word_is_refused() -> None:
+    tree: Any = 0.5
+    for sign in range(15):
+        tree = (sign, 0.5, 1.0, tree)
+    assert Forest([tree]).judge([[0.0] * 15]) == pytest.approx([1 / (1 + math.exp(-1))])
+    with pytest.raises(ValueError, match="17 leaves"):
+        Forest([(15, 0.5, 1.0, tree)])
+
+
 def test_what_was_learned_from_other_signs_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     (tmp_path / "old").write_bytes(zstandard.compress(msgspec.json.encode(Learned(["length"], {}, {}, [0.5]))))
     monkeypatch.setattr(forest, "files", lambda _: tmp_path)
