@@ -23,7 +23,7 @@ _RECORD_HEADER = re.compile(
 _FIRST_SENTENCE = re.compile(r".{20,180}?[.!?…。](?=[\s\"”’»]|$)")
 _LONGEST_TITLE = 300
 _LINES_OF_HEAD = 4
-MOST_LETTERS = 1_000_000
+MOST_LETTERS, MOST_LINES = 1_000_000, 40_000
 """What stands behind so many is not read."""
 
 
@@ -116,7 +116,8 @@ def _untitled(first: str, published: Moment | None) -> _Head:
 
 def _paragraphs(text: str) -> list[str]:
     """The text's paragraphs, tidy: its lines, or where lines were broken to a width, the lines joined again."""
-    pieces = re.split(r"\n[^\S\n]*\n", seen(text[:MOST_LETTERS]))
+    lines = seen(text[:MOST_LETTERS]).split("\n", MOST_LINES)[:MOST_LINES]
+    pieces = re.split(r"\n[^\S\n]*\n", "\n".join(lines))
     groups = [[tidy(line) for line in piece.split("\n")] for piece in pieces]
     groups = [[line for line in group if line] for group in groups]
     return [line for group in groups for line in (_joined(group) if _is_wrapped(group) else group)]
