@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -65,6 +67,7 @@ def test_data_for_machines_are_read_on_a_page_of_any_size() -> None:
         (f"<p {' '.join(f'a{at}' for at in range(600))}>", "an element of the page has more than 500 attributes"),
         (f"<p title='>' {' '.join(f'a{at}' for at in range(600))}>", "has more than 500 attributes"),
         (f'<p title=">" {" ".join(f"a{at}" for at in range(600))}>', "has more than 500 attributes"),
+        (f"</p {' '.join(f'a{at}' for at in range(600))}>", "has more than 500 attributes"),
         (f"<script {' '.join(f'a{at}' for at in range(600))}></script>", "has more than 500 attributes"),
         (f"<script {' '.join(f'a{at}' for at in range(400))}></script>" * 1_500, "more than 500,000 attributes"),
         ("<!-->" + "<nav>" * 7_000, "nested too deep"),
@@ -75,6 +78,21 @@ def test_a_page_whose_tree_would_cost_too_much_is_refused(page: str, cause: str)
     with pytest.raises(Unusable, match=cause) as refused:
         readable(HEAD + page + STORY)
     assert refused.value.reason == "malformed"
+
+
+@pytest.mark.parametrize("tags", [f"<q {' '.join(f'a{at}' for at in range(600))}>", "<q>" * 7_000])
+@pytest.mark.parametrize(
+    "page",
+    ["<title><!--</title>%s", "<textarea><script></textarea>%s", "<title><i class='</title>%s'>"],
+)
+def test_what_looks_hidden_from_readers_is_no_tag_to_a_parser_that_knows_better(page: str, tags: str) -> None:
+    assert not LexborHTMLParser(readable("<body>" + page % tags)).css("q")
+
+
+def test_data_for_machines_say_the_same_where_they_hold_what_looks_like_a_costly_tag() -> None:
+    body = f"{PROSE}<q {' '.join(f'a{at}' for at in range(600))}"
+    (script,) = LexborHTMLParser(readable(HEAD + LD % f'"{body}"' + STORY)).css("script")
+    assert "<q" not in script.text() and json.loads(script.text())["author"] == body
 
 
 @pytest.mark.parametrize(
@@ -97,6 +115,11 @@ def test_of_endless_text_the_beginning_is_read() -> None:
     endless = PROSE * (2 * outline.MOST_LETTERS // len(PROSE))
     assert outline.MOST_LETTERS // 2 < len(told(HEAD + "<p>" + endless)) <= outline.MOST_LETTERS
     assert len(parse(f"Cable car\n{endless}".encode(), content_type="text/plain").text) <= plain.MOST_LETTERS
+
+
+def test_of_countless_lines_of_text_the_first_are_read() -> None:
+    told = parse(("Cable car\n" + f"{PROSE}\n" * 5 + "Rain\n" * plain.MOST_LINES).encode(), content_type="text/plain")
+    assert plain.MOST_LINES - 10 < len(told.blocks) < plain.MOST_LINES
 
 
 def test_no_second_opinion_is_asked_on_boxes_in_boxes_that_all_hold_the_same_text() -> None:

@@ -38,15 +38,13 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _LONG_VALUE = re.compile(r"""="[^"]{50000,}+"|='[^']{50000,}+'""")
-_FEW_ATTRIBUTES = rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+[\t\n\f\r /]*+(?:>|\Z)"
-_NARROW = re.compile(
-    rf"(?:[^<]++|{_COMMENT}|<(?![a-z])|<script(?={_END}){_FEW_ATTRIBUTES}{_CODE}|<{_NAME}{_FEW_ATTRIBUTES})*+",
-    re.IGNORECASE,
-)
+_WIDE = re.compile(rf"</?[a-zA-Z][^\t\n\f\r /><]*+(?=[\t\n\f\r /])(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}+")
 _TAG = re.compile(
-    rf"{_COMMENT}|<(/?)((?<!/)(script)(?={_END})|{_NAME})((?:{_ATTRIBUTE})*+)[\t\n\f\r ]*+(/?)(?(3)>?{_CODE})",
+    rf"{_COMMENT}|<(/?)((?<!/)(script)(?={_END})|{_NAME})((?:{_ATTRIBUTE})*+)[\t\n\f\r ]*+(/?)"
+    rf"(?(3)>?(?P<code>{_CODE}))",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"<(?=[a-z/])", re.IGNORECASE)
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
 _MARK = re.compile(r"<(?:b(?:ig)?|code|em|font|i|s(?:mall|tr(?:ike|ong))?|tt|u)[\s/>]", re.IGNORECASE)
 _MARKS = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
@@ -64,11 +62,27 @@ def readable(text: str) -> str:
     if len(text) > LONGEST or tags > MOST_TAGS:
         text = _beginning(_LONG_VALUE.sub("=''", _LEFT_OUT.sub("", text)))
         tags = text.count("<")
-    if _NARROW.match(text).end() < len(text):  # type: ignore[union-attr]
-        raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
     if not _is_light(text, tags):
-        _weigh(text)
+        text = _weighed(text)
+    elif _WIDE.search(text):
+        text = _TAG.sub(_plain, text)
+    else:
+        return text
+    if _WIDE.search(text):
+        raise Unusable("malformed", f"an element of the page has more than {MOST_ATTRIBUTES:,} attributes")
     return text
+
+
+def _plain(tag: re.Match[str]) -> str:
+    """A tag, comment or script, in which no other tag can begin.
+
+    What is a comment to us may be none to a parser, as in a title, and what we do not see in it could cost much.
+    """
+    found = tag[0]
+    if "<" not in found[1:]:
+        return found
+    code = tag.start("code") - tag.start() if tag["code"] else len(found)
+    return found[0] + _OPENING.sub("&lt;", found[1:code]) + _OPENING.sub(r"\\u003c", found[code:])
 
 
 def _beginning(text: str) -> str:
@@ -109,6 +123,15 @@ class _Weight:
         self.alike: Counter[str] = Counter()
         self.marked = self.steps = self.reopened = self.options = self.attributes = 0
 
+    def take(self, tag: re.Match[str]) -> str:
+        """The tag as it is to be read (`_plain`)."""
+        slash, name, _, attributes, closed, _ = tag.groups("")
+        if slash:
+            self.end(name.lower())
+        elif name:
+            self.start(name.lower(), attributes + closed)
+        return _plain(tag)
+
     def start(self, name: str, attributes: str) -> None:
         if len(attributes) >= _LEAST_COUNTED:
             self.attributes += len(_EACH_ATTRIBUTE.findall(attributes))
@@ -138,13 +161,10 @@ class _Weight:
         self.reopened += marks
 
 
-def _weigh(text: str) -> None:
+def _weighed(text: str) -> str:
+    """The markup, each tag plain; `Unusable` where it is too heavy."""
     weight = _Weight()
-    for slash, name, _, attributes, closed in _TAG.findall(text):
-        if slash:
-            weight.end(name.lower())
-        elif name:
-            weight.start(name.lower(), attributes + closed)
+    text = _TAG.sub(weight.take, text)
     limits = (
         (weight.steps, MOST_STEPS, "its elements are nested too deep"),
         (weight.reopened, MOST_REOPENED, "marks such as bold type are opened and never closed"),
@@ -154,3 +174,4 @@ def _weigh(text: str) -> None:
     for found, most, cause in limits:
         if found > most:
             raise Unusable("malformed", f"the page's markup cannot be read: {cause}")
+    return text
