@@ -35,6 +35,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DATA, help="a folder with pages, as make bench-extract takes it")
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=None, help="the same one makes the same inputs; else by chance")
+    parser.add_argument("--from", type=int, default=0, metavar="N", dest="first", help="the first input")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="processes that parse at a time")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where failing inputs are kept")
     parser.add_argument("--again", type=Path, metavar="FILE.page", help="only try an input that was kept")
@@ -54,7 +55,7 @@ def _hunt(given: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="fuzz-") as directory:
         pages = [page.read() for page in read_pages(given.data, Path(directory))]
     sys.stderr.write(f"seed {seed}: {given.minutes:g} minutes, {given.children} at a time, from {len(pages)} pages\n")
-    hunt, stopping = Hunt(pages, seed, given.folder), Event()
+    hunt, stopping = Hunt(pages, seed, given.folder, given.first), Event()
     signal.signal(signal.SIGINT, lambda *_: stopping.set())
     thread = Thread(target=hunt.run, args=(given.minutes * 60, given.children, stopping))
     thread.start()

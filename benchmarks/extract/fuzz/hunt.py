@@ -28,6 +28,8 @@ class Hunt:
     pages: Pages
     seed: int
     folder: Path
+    first: int = 0
+    """The number of the first input; those before are not made."""
     ends: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     kept: list[Path] = field(default_factory=list)
@@ -42,7 +44,7 @@ class Hunt:
 
     def run(self, seconds: float, children: int, stopping: Event) -> None:
         """Try the inputs of a seed one by one, in so many processes at a time."""
-        until, numbers = time.monotonic() + seconds, count()
+        until, numbers = time.monotonic() + seconds, count(self.first)
 
         def hunt() -> None:
             with Subject() as subject:

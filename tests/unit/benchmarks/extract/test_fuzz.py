@@ -117,6 +117,13 @@ def test_what_is_at_fault_is_counted_by_kind_kept_and_can_be_run_again(
     assert confirmed(kept_input(tmp_path / "7-0.page")).fault == "died: SIGSEGV"
 
 
+def test_a_hunt_begins_with_the_input_that_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(subject, "_ARGV", (sys.executable, "-c", CHILD.replace('b"deadly"', "body")))
+    hunt = Hunt(PAGES, 7, tmp_path, 5822)
+    hunt.run(0.5, 1, Event())
+    assert hunt.kept[0] == tmp_path / "7-5822.page" and kept_input(hunt.kept[0]) == mutant(PAGES, 7, 5822)
+
+
 def test_an_end_is_of_the_same_kind_whatever_its_figures(tmp_path: Path) -> None:
     assert kind_of("raised ValueError at a.py:7: bad 0x12 at 99") == kind_of(
         "raised ValueError at a.py:7: bad 0xff at 1"
