@@ -84,6 +84,17 @@ def test_odd_bytes_and_markup_do_not_cost_the_story(inside: bytes) -> None:
     assert outcome(HEAD + inside + STORY, url="https://paper.example/a") == "article"
 
 
+@pytest.mark.parametrize("name", [b"headline", b"isAccessibleForFree"])
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"name":', b"}")])
+def test_data_nested_as_deep_as_the_stack_allows_do_not_cost_the_story(
+    name: bytes, opening: bytes, closing: bytes
+) -> None:
+    # Where the depth at which they can just be decoded lies depends on who calls.
+    for depth in range(900, 1000):
+        data = b'{"@type":"Article","headline":"Rain","%s":%s"x"%s}</script>' % (name, opening * depth, closing * depth)
+        assert outcome(HEAD + LD + data + STORY) == "article"
+
+
 @pytest.mark.parametrize("tag", [b"<div>", b"<b>", b"<p><font>", b"<blockquote>", b"<ul><li>", b"<div class=related>"])
 def test_ten_thousand_levels_of_nesting_are_survived(tag: bytes) -> None:
     assert outcome(HEAD + tag * 10_000 + STORY, "text/html") in {"article", "not_an_article", "malformed"}

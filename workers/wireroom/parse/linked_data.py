@@ -86,15 +86,17 @@ def _paywalled(article: Thing) -> bool | None:
 
 
 def _says_free(thing: Any) -> bool:
-    return isinstance(thing, dict) and "isAccessibleForFree" in thing
+    return isinstance(thing, dict) and isinstance(thing.get("isAccessibleForFree"), str | int)
 
 
 def _text(value: Any) -> str:
     """The text of a value that is a string, a list that begins with one, or a thing with a name."""
-    if isinstance(value, list):
-        return _text(value[0]) if value else ""
-    if isinstance(value, dict):
-        return _text(value.get("@value") or value.get("name") or value.get("alternateName"))
+    # No recursion: JSON may be nested as deep as the stack allows.
+    while isinstance(value, list | dict):
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        else:
+            value = value.get("@value") or value.get("name") or value.get("alternateName")
     # Many publishers escape for HTML what is already safe in JSON.
     return tidy(unescape(value)) if isinstance(value, str) else ""
 
