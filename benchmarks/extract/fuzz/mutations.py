@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 LARGEST = 20_000_000
-_SHARE_SWOLLEN = 0.05
+_SHARE_SWOLLEN = 0.1
 _TAG = re.compile(rb"<[a-zA-Z][^<>]{0,300}>")
 _SCRIPT = re.compile(rb"<script\b.*?</script>", re.IGNORECASE | re.DOTALL)
 _CHARSETS = (
@@ -26,6 +26,10 @@ _ODD = (
 _OPENINGS = (b"<div>", b"<span>", b"<b>", b"<i><p>", b"<table><tr><td>", b"<blockquote>", b"<ul><li>", b"<a href=x>",
              b"<article>", b"<font>", b"<section><h2>", b"<svg><g>", b"<select><option>", b"<x-y>")  # fmt: skip
 _BRACKETS = (b"[", b'{"a":', b'[{"@graph":')
+_PARTS = (b"1,", b"[],", b"{},", b'{"a":1},', b'"Words of a story.",', b'{"@type":"Person","name":"Jo Mo"},')
+_DATA = (b'<script type="application/ld+json">[', b"<script>window.state = [", b"<script>[")
+_HIDING = (b"<title><!--</title>", b"<textarea><script></textarea>", b"<style><p class='</style>", b"<svg><style>",
+           b"<script><!--<script></script>", b"<svg><![CDATA[<!--]]></svg>")  # fmt: skip
 
 Pages = Sequence[bytes]
 Mutation = Callable[[bytes, Pages, Random], bytes]
@@ -131,6 +135,22 @@ def braced(body: bytes, _: Pages, dice: Random) -> bytes:
     return _inserted(body, lambda tag: tag + head + dice.choice((b"", b"</script>")), dice)
 
 
+def parted(body: bytes, _: Pages, dice: Random) -> bytes:
+    """With many small things in the data for machines, or for its own scripts."""
+    data = dice.choice(_DATA) + dice.choice(_PARTS) * dice.choice((50, 1000, 100_000, 900_000))
+    return _inserted(body, lambda tag: tag + data + b"0]</script>", dice)
+
+
+def hidden(body: bytes, _: Pages, dice: Random) -> bytes:
+    """Its end behind what is a comment, a script or a value to some readers, and to others none."""
+    return _inserted(body, lambda tag: tag + dice.choice(_HIDING), dice)
+
+
+def stripped(body: bytes, _: Pages, dice: Random) -> bytes:
+    """Without tags, in lines: what stood between them, or its words."""
+    return re.sub(dice.choice((rb"(?:<[^<>]*>|\s)+", rb"\s*(?:<[^<>]*>\s*)+")), b"\n", body)
+
+
 def swollen(body: bytes, _: Pages, dice: Random) -> bytes:
     """Its middle again and again, to between 1 and 20 MB."""
     size, third = int(10 ** dice.uniform(6, 7.301)), len(body) // 3 or 1
@@ -147,5 +167,6 @@ def _inserted(body: bytes, made: Callable[[bytes], bytes], dice: Random) -> byte
     return body[: tag.start()] + made(tag[0]) + body[tag.end() :]
 
 
-_ALL = (truncated, spliced, flipped, recoded, relabelled, repeated, nested, unclosed, blown, odd, scripted, braced)
+_ALL = (truncated, spliced, flipped, recoded, relabelled, repeated, nested, unclosed, blown, odd, scripted, braced,
+        parted, hidden, stripped)  # fmt: skip
 MUTATIONS: Mapping[str, Mutation] = MappingProxyType({one.__name__: one for one in _ALL})
