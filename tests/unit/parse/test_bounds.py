@@ -14,6 +14,7 @@ from wireroom.parse.elements import text_of
 from wireroom.parse.fallback import read_blocks
 from wireroom.parse.furniture import read_furniture
 from wireroom.parse.linked_data import linked_claims
+from wireroom.parse.metadata import read_metadata
 from wireroom.parse.wording import tidy
 
 HEAD = "<html><head><title>Cable car to run on rain</title></head><body><h1>Cable car to run on rain</h1>"
@@ -140,6 +141,20 @@ def test_of_countless_parts_of_a_state_the_first_are_looked_at() -> None:
     assert not states.read_state(many, "Cable car to run on rain")
 
 
+def test_of_countless_texts_deep_in_a_state_none_is_carried_up_to_its_top() -> None:
+    story = f'{{"headline":"Cable car to run on rain","body":["{PROSE * 3}","{PROSE[4:] * 3}"]}}'
+    texts = json.dumps({f"k{at}": "Rain" for at in range(20_000)})
+    page = f"<script>window.x = [%s,{story}]</script>"
+    assert states.read_state(page % texts, "Cable car to run on rain")
+    assert not states.read_state(page % ('{"a":' * 90 + texts + "}" * 90), "Cable car to run on rain")
+
+
+def test_the_beginning_of_what_a_page_says_of_its_story_is_compared_with_its_lines() -> None:
+    long = LexborHTMLParser(f"<meta name=description content='{PROSE * 1_000}'>{LD % 1}")
+    hints = body.hints_of(read_metadata(long, None)._replace(body=PROSE * 10_000))
+    assert (len(hints.description), len(hints.body)) == (body.LONGEST_DESCRIPTION, body.LONGEST_BODY)
+
+
 NAMES = [f"Rita {chr(65 + at // 26)}{chr(97 + at % 26)}son" for at in range(150)]
 PERSONS = [f'{{"@type":"Person","name":"{name}"}}' for name in NAMES]
 
@@ -148,6 +163,7 @@ PERSONS = [f'{{"@type":"Person","name":"{name}"}}' for name in NAMES]
     ("page", "number"),
     [
         (LD % f"[{','.join(PERSONS)}]", 100),
+        (LD % f'{{"@type":"Person","name":{json.dumps(NAMES)}}}', 100),
         ("".join(f"<meta name=author content='{name}'>" for name in NAMES), 100),
         ("<i itemprop=headline>Rain</i>" + "".join(f"<i itemprop=author>{name}</i>" for name in NAMES), 20),
     ],

@@ -34,6 +34,8 @@ _HOPELESS = 0.01
 _MOST_READ_AGAIN = 8_000_000
 _FRAGMENT, _FRAGMENTS = 1000, 5
 """Letters: a second opinion that is shorter, and so many times shorter than the first, is a scrap of the story."""
+LONGEST_DESCRIPTION, LONGEST_BODY = 3_000, 200_000
+"""Letters in which each line is looked for."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
 _HEADING = re.compile("h[1-6]")
 _MARKS = re.compile(r"[\W_]+")
@@ -141,7 +143,7 @@ def in_other_articles(page: Outline, title: int, chances: dict[int, float]) -> l
 
 def hints_of(metadata: Metadata) -> Hints:
     """What speaks for a line beside its look."""
-    return Hints(metadata.title, metadata.description, tidy(metadata.body))
+    return Hints(metadata.title, metadata.description[:LONGEST_DESCRIPTION], tidy(metadata.body)[:LONGEST_BODY])
 
 
 def doubt_of(page: Outline, chances: dict[int, float]) -> float:

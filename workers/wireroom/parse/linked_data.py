@@ -118,7 +118,7 @@ def _authors(value: Any, by_id: Mapping[str, Thing]) -> Iterator[Author]:
             if name := _text(thing):
                 yield Author(name=name, kind="organisation")
         elif isinstance(thing, dict) and isinstance(thing.get("name"), list):
-            yield from (author_of(name) for name in map(_text, thing["name"]) if name)
+            yield from (author_of(name) for name in map(_text, thing["name"][:_MOST_AUTHORS]) if name)
         else:
             yield from authors_of(_text(thing))
 

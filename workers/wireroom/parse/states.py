@@ -26,7 +26,8 @@ _NAME = re.compile(r"\w*")
 _LEAST = 400
 """Letters of a story that is worth to be looked for."""
 _MOST_STATES = 50
-_MOST_PARTS = 100_000
+_MOST_PARTS, _MOST_GATHERED = 100_000, 1_000_000
+"""Parts that are looked at, and texts that are gathered from them, each once for every part that it is in."""
 _LONGEST = 3_000_000
 """Characters of a page, in which states are looked for."""
 _DEEPEST = 100
@@ -57,9 +58,9 @@ class _Found(NamedTuple):
 def read_state(page: str, title: str) -> Outline | None:
     """The story that the state of a page holds together with its title; None where none does."""
     wanted = letters(unescape(title))
-    left = iter(range(_MOST_PARTS))
+    search = _Search(wanted)
     for state in _states(page) if wanted else ():
-        if story := _find(state, wanted, 0, left).story:
+        if story := search.find(state).story:
             texts = dict.fromkeys(one.text for one in story)
             markup = "".join(text if "</" in text else f"<p>{escape(text)}</p>" for text in texts)
             return outline(LexborHTMLParser(readable(f"<body>{markup}")))
@@ -86,24 +87,35 @@ def _decoded(text: str, at: int) -> Iterator[Any]:
         return
 
 
-def _find(part: Any, title: str, depth: int, left: Iterator[int]) -> _Found:
-    """Look through a part of a state, the innermost parts first, until none is `left` to be looked at."""
-    if isinstance(part, str):
-        titled = len(part) < _LONGEST_TITLE and _is_same(letters(unescape(part)), title)
-        return _Found(titled, {"": [_Text(part, _paragraphs(part))]}, None)
-    if depth == _DEEPEST or not isinstance(part, dict | list):
-        return _Found(False, {}, None)
-    inner = part.items() if isinstance(part, dict) else (("", one) for one in part)
-    titled, texts = False, dict[str, list[_Text]]()
-    for (name, one), _ in zip(inner, left, strict=False):
-        found = _find(one, title, depth + 1, left)
-        if found.story:
-            return found
-        titled |= found.titled
-        for path, more in found.texts.items():
-            # A name with more than letters is an id: those that begin alike hold things of one kind.
-            texts.setdefault(f"{_NAME.match(name)[0]}.{path}", []).extend(more)  # type: ignore[index]
-    return _Found(titled, texts, _story(texts) if titled else None)
+class _Search:
+    """The search for a title and its story through states, until there has been enough of it."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._parts, self._gathered = title, _MOST_PARTS, _MOST_GATHERED
+
+    def find(self, part: Any, depth: int = 0) -> _Found:
+        """Look through a part of a state, the innermost parts first."""
+        if isinstance(part, str):
+            titled = len(part) < _LONGEST_TITLE and _is_same(letters(unescape(part)), self._title)
+            return _Found(titled, {"": [_Text(part, _paragraphs(part))]}, None)
+        if depth == _DEEPEST or not isinstance(part, dict | list):
+            return _Found(False, {}, None)
+        titled, texts = False, dict[str, list[_Text]]()
+        for name, one in part.items() if isinstance(part, dict) else (("", one) for one in part):
+            if not self._parts:
+                break
+            self._parts -= 1
+            found = self.find(one, depth + 1)
+            if found.story:
+                return found
+            self._gathered -= sum(map(len, found.texts.values()))
+            if self._gathered < 0:
+                return _Found(False, {}, None)
+            titled |= found.titled
+            for path, more in found.texts.items():
+                # A name with more than letters is an id: those that begin alike hold things of one kind.
+                texts.setdefault(f"{_NAME.match(name)[0]}.{path}", []).extend(more)  # type: ignore[index]
+        return _Found(titled, texts, _story(texts) if titled else None)
 
 
 def _story(texts: dict[str, list[_Text]]) -> list[_Text] | None:
