@@ -71,6 +71,8 @@ def test_data_for_machines_are_read_on_a_page_of_any_size() -> None:
         (f"</p {' '.join(f'a{at}' for at in range(600))}>", "has more than 500 attributes"),
         (f"<script {' '.join(f'a{at}' for at in range(600))}></script>", "has more than 500 attributes"),
         (f"<script {' '.join(f'a{at}' for at in range(400))}></script>" * 1_500, "more than 500,000 attributes"),
+        ("".join(f"<body a{at}>" for at in range(5_000)), "begins again"),
+        ("".join(f"<HTML a{at}>" for at in range(5_000)), "begins again"),
         ("<!-->" + "<nav>" * 7_000, "nested too deep"),
         (f"<p {' '.join(f'a{at}' for at in range(400))}>" * 1_500, "more than 500,000 attributes"),
     ],
@@ -197,6 +199,19 @@ def test_what_stands_behind_endless_boxes_around_a_headline_is_not_looked_at() -
 
     found = [read_furniture(LexborHTMLParser(page(boxes)).css("h1")[0], "", False).authors for boxes in (2, 60)]
     assert found[0] and not found[1]
+
+
+def test_what_stands_behind_countless_elements_that_nobody_sees_is_not_looked_at() -> None:
+    page = HEAD + "<div class=share></div>%s<span class=byline>By Rita Alves</span>"
+    few, many = (page % ("<div class=share></div>" * number) for number in (1_000, 3_000))
+    found = [read_furniture(LexborHTMLParser(one).css("h1")[0], "", False).authors for one in (few, many)]
+    assert found[0] and not found[1]
+
+
+def test_of_a_byline_that_holds_the_whole_page_the_beginning_is_read() -> None:
+    page = HEAD + f"<div class=byline><i>Rita Alves</i>{' ' * 200_000}<i>Jo Mo</i></div>"
+    found = read_furniture(LexborHTMLParser(page).css("h1")[0], "", False)
+    assert [author.name for author in found.labelled] == ["Rita Alves"]
 
 
 def test_a_headline_has_an_end() -> None:

@@ -18,7 +18,9 @@ MOST_OPTIONS = 6_000
 """Each is compared with all before it."""
 MOST_ATTRIBUTES, MOST_ATTRIBUTES_IN_ALL = 500, 500_000
 """Of a tag, where each is compared with all before it, and of the page."""
-_FEW_TAGS = 6_000
+MOST_ATTRIBUTES_OF_ROOTS = 4_000
+"""Of all `html` and `body` tags together, for these of the second are given to the first element, and so on."""
+_FEW_TAGS, _FEW_ROOTS = 6_000, 8
 _MOST_ALIKE = 3
 """Of marks that are alike, so many are opened anew."""
 _LEAST_COUNTED = 40
@@ -47,6 +49,8 @@ _TAG = re.compile(
 _OPENING = re.compile(r"<(?=[a-z/])", re.IGNORECASE)
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
 _MARK = re.compile(r"<(?:b(?:ig)?|code|em|font|i|s(?:mall|tr(?:ike|ong))?|tt|u)[\s/>]", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:body|html)[\s/>]", re.IGNORECASE)
+_ROOTS = frozenset({"body", "html"})
 _MARKS = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
 _FLAT = frozenset({
     "a", "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
@@ -96,6 +100,7 @@ def _is_light(text: str, tags: int) -> bool:
         (tags <= _FEW_TAGS or _is_flat(tags, text.count("</")))
         and (len(text) <= 2 * MOST_ATTRIBUTES_IN_ALL or _between_attributes(text) < MOST_ATTRIBUTES_IN_ALL)
         and tags * len(_MARK.findall(text)) <= MOST_REOPENED
+        and len(_ROOT.findall(text)) <= _FEW_ROOTS
     )
 
 
@@ -121,7 +126,7 @@ class _Weight:
         self.marks: defaultdict[str, list[str]] = defaultdict(list)
         """Of each name those that would be opened anew."""
         self.alike: Counter[str] = Counter()
-        self.marked = self.steps = self.reopened = self.options = self.attributes = 0
+        self.marked = self.steps = self.reopened = self.options = self.attributes = self.roots = 0
 
     def take(self, tag: re.Match[str]) -> str:
         """The tag as it is to be read (`_plain`)."""
@@ -133,8 +138,10 @@ class _Weight:
         return _plain(tag)
 
     def start(self, name: str, attributes: str) -> None:
-        if len(attributes) >= _LEAST_COUNTED:
-            self.attributes += len(_EACH_ATTRIBUTE.findall(attributes))
+        if name in _ROOTS or len(attributes) >= _LEAST_COUNTED:
+            number = len(_EACH_ATTRIBUTE.findall(attributes))
+            self.attributes += number
+            self.roots += number if name in _ROOTS else 0
         foreign = self.open["svg"] or self.open["math"]
         if not attributes.endswith("/") if foreign else name not in _FLAT:
             self.stack.append(name)
@@ -169,6 +176,7 @@ def _weighed(text: str) -> str:
         (weight.steps, MOST_STEPS, "its elements are nested too deep"),
         (weight.reopened, MOST_REOPENED, "marks such as bold type are opened and never closed"),
         (weight.options, MOST_OPTIONS, f"it has more than {MOST_OPTIONS:,} options"),
+        (weight.roots, MOST_ATTRIBUTES_OF_ROOTS, "it begins again and again"),
         (weight.attributes, MOST_ATTRIBUTES_IN_ALL, f"it has more than {MOST_ATTRIBUTES_IN_ALL:,} attributes"),
     )
     for found, most, cause in limits:

@@ -39,10 +39,13 @@ _OTHERS = re.compile(
 _HEADS = frozenset({"h2", "h3", "h4", "div", "span", "strong", "em"})
 _YEAR = re.compile(r"(?:1[34]|19|20)\d\d|[۱١][۳۴٣٤]..|[٢۲][٠۰]..|२०..|২০..")
 _BEFORE, _AFTER, _UPWARDS = 60, 160, 4
+_MOST_PASSED = 2_000
+"""Elements that are looked at, those that readers do not see included."""
 _BYLINE_AT_MOST = 30
 _PROSE_AT_MOST = 2
 _LONGEST_STANDFIRST = 600
 _SHORT = 60
+_LONGEST_READ = 100_000
 _MOST_LETTERS = 1_000_000
 """Of all elements, those inside of others again; where one has more, nothing behind it is looked at."""
 
@@ -123,7 +126,9 @@ def _above(heading: LexborNode) -> list[_Element]:
 def _elements(start: LexborNode | None) -> Iterator[_Element]:
     """The elements that readers see, from `start` to the end of the document."""
     node, letters = start, 0
-    while node is not None and letters < _MOST_LETTERS:
+    for _ in range(_MOST_PASSED):
+        if node is None or letters >= _MOST_LETTERS:
+            return
         element = _seen(node) if node.is_element_node else None
         if element is not None:
             letters += len(element.own)
@@ -144,7 +149,7 @@ def _seen(node: LexborNode) -> _Element | None:
 
 
 def _line(node: LexborNode) -> str:
-    return " ".join(node.text(deep=True, separator=" ").split())
+    return " ".join(node.text(deep=True, separator=" ")[:_LONGEST_READ].split())
 
 
 def _after(node: LexborNode) -> LexborNode | None:
