@@ -16,6 +16,7 @@ MOST_CPU_SECONDS = 2.0
 MOST_MEGABYTES = 500.0
 DIED = "died: "
 _PATIENCE = 600.0
+_TRIES = 5
 _ARGV = (sys.executable, "-m", "benchmarks.extract.fuzz.trial")
 
 
@@ -64,8 +65,12 @@ def _cause(code: int) -> str:
 
 
 def confirmed(mutant: Mutant) -> Result:
-    """The better of two results in fresh processes: what was done before, and others on the machine, are no excuse."""
-    with Subject() as subject:
-        first = subject.undergo(mutant)
-    with Subject() as subject:
-        return min(first, subject.undergo(mutant), key=lambda one: (bool(one.fault), one.cpu))
+    """The best of some results in fresh processes: what was done before, and others on the machine, are no excuse.
+
+    One without a fault is enough: what others on the machine do makes an input slower, and never quicker.
+    """
+    results: list[Result] = []
+    while len(results) < _TRIES and all(one.fault for one in results):
+        with Subject() as subject:
+            results.append(subject.undergo(mutant))
+    return min(results, key=lambda one: (bool(one.fault), one.cpu))

@@ -117,6 +117,19 @@ def test_what_is_at_fault_is_counted_by_kind_kept_and_can_be_run_again(
     assert confirmed(kept_input(tmp_path / "7-0.page")).fault == "died: SIGSEGV"
 
 
+@pytest.mark.parametrize(("slow", "fault"), [(3, ""), (9, "took more than 2 s of CPU")])
+def test_an_input_is_slow_that_is_slow_each_time_in_a_fresh_process(
+    slow: int, fault: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    child = f"open({str(runs)!r}, 'a').write('x')\n" + CHILD.replace(
+        '"cpu": 0.1', f'"cpu": 0.1 if len(open({str(runs)!r}).read()) > {slow} else 3.0'
+    )
+    monkeypatch.setattr(subject, "_ARGV", (sys.executable, "-c", child))
+    assert confirmed(GOOD).fault == fault
+    assert len(runs.read_text()) == min(slow + 1, 5)
+
+
 def test_a_hunt_begins_with_the_input_that_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(subject, "_ARGV", (sys.executable, "-c", CHILD.replace('b"deadly"', "body")))
     hunt = Hunt(PAGES, 7, tmp_path, 5822)
