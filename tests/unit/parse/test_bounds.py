@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.errors import Unusable
-from wireroom.parse import body, outline, parse, plain, states
+from wireroom.parse import body, outline, parse, plain, states, visible
 from wireroom.parse.bounds import LONGEST, MOST_TAGS, readable
-from wireroom.parse.elements import text_of
+from wireroom.parse.elements import attribute, text_of
 from wireroom.parse.fallback import read_blocks
 from wireroom.parse.furniture import read_furniture
 from wireroom.parse.linked_data import linked_claims
@@ -199,6 +199,40 @@ def test_what_stands_behind_endless_boxes_around_a_headline_is_not_looked_at() -
 
     found = [read_furniture(LexborHTMLParser(page(boxes)).css("h1")[0], "", False).authors for boxes in (2, 60)]
     assert found[0] and not found[1]
+
+
+def test_of_an_endless_value_the_beginning_is_read() -> None:
+    endless = "Rain &amp; snow, " * 50_000
+    tree = LexborHTMLParser(f'<meta name=description content="{endless}"><a href="{endless}">Rain</a>')
+    assert 1_000 < len(read_metadata(tree, None).description) <= 200_000
+    assert 1_000 < len(attribute(tree.css_first("a"), "href")) <= 10_000
+    document = json.dumps({"@type": "NewsArticle", "headline": "Rain", "description": endless})
+    assert 1_000 < len(linked_claims([document], []).description) <= 20_000
+
+
+def test_the_address_of_a_link_is_read_once_for_all_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(node: LexborNode | None, name: str) -> str:
+        read.append(attribute(node, name))
+        return read[-1]
+
+    monkeypatch.setattr(outline, "attribute", noted)
+    lines = outline.outline(LexborHTMLParser(f"<a href=/rain>{'Rain<br><br>' * 50}</a>")).lines
+    assert {line.href for line in lines} == {"/rain"} and len(lines) == 50
+    assert read == ["/rain"]
+
+
+def test_the_label_around_many_elements_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(node: LexborNode) -> str:
+        read.append(str(node.tag))
+        return ""
+
+    monkeypatch.setattr(visible, "label", noted)
+    visible.swept_time(LexborHTMLParser(f"<section class=story>{'<time>May</time>' * 50}</section>"), False)
+    assert read.count("section") == 1 and read.count("time") == 50
 
 
 def test_what_stands_behind_countless_elements_that_nobody_sees_is_not_looked_at() -> None:

@@ -25,7 +25,7 @@ _KINDS: dict[str, Kind] = {
     "fotostrecke": "gallery", "bildergalerie": "gallery", "diaporama": "gallery", "fotogallery": "gallery",
 }  # fmt: skip
 _DESCRIPTIONS = frozenset({"og:description", "description"})
-_MOST_AUTHORS = 100
+_MOST_AUTHORS, _LONGEST = 100, 200_000
 _TIERS = {"free": False, "locked": True, "metered": True}
 
 
@@ -114,6 +114,7 @@ def _first(metas: Metas, *names: str) -> str:
 
 def _plain(value: str) -> str:
     """The value tidied, and unescaped once more, for many publishers escape twice."""
+    value = value[:_LONGEST]
     return tidy(unescape(value) if "&" in value else value)
 
 

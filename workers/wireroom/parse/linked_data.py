@@ -21,6 +21,7 @@ _KINDS: dict[str, Kind] = {
     "LiveBlogPosting": "live_blog", "VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery",
 }  # fmt: skip
 _MOST_THINGS, _MOST_AUTHORS = 10_000, 100
+_LONGEST, _LONGEST_LIST = 20_000, 200_000
 _ORGANISATIONS = ("Organization", "Corporation", "Company")
 _YES_AND_NO = {"true": True, "1": True, "false": False, "0": False}
 
@@ -89,7 +90,7 @@ def _says_free(thing: Any) -> bool:
     return isinstance(thing, dict) and isinstance(thing.get("isAccessibleForFree"), str | int)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, longest: int = _LONGEST) -> str:
     """The text of a value that is a string, a list that begins with one, or a thing with a name."""
     # No recursion: JSON may be nested as deep as the stack allows.
     while isinstance(value, list | dict):
@@ -98,7 +99,7 @@ def _text(value: Any) -> str:
         else:
             value = value.get("@value") or value.get("name") or value.get("alternateName")
     # Many publishers escape for HTML what is already safe in JSON.
-    return tidy(unescape(value)) if isinstance(value, str) else ""
+    return tidy(unescape(value[:longest])) if isinstance(value, str) else ""
 
 
 def _name(value: Any, by_id: Mapping[str, Thing]) -> str:
@@ -124,7 +125,7 @@ def _authors(value: Any, by_id: Mapping[str, Thing]) -> Iterator[Author]:
 
 
 def _tags(value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else _text(value).split(","):
+    for one in value if isinstance(value, list) else _text(value, _LONGEST_LIST).split(","):
         if tag := _text(one):
             yield tag
 

@@ -92,8 +92,8 @@ class Outline:
         return inside
 
 
-_Place: TypeAlias = "tuple[int, LexborNode | None, bool]"
-"""Where text stands: its box, the link around it, and whether it is bold."""
+_Place: TypeAlias = "tuple[int, str | None, bool]"
+"""Where text stands: its box, where the link around it leads, if there is one, and whether it is bold."""
 
 
 def outline(tree: LexborHTMLParser) -> Outline:
@@ -114,13 +114,12 @@ def _read(root: LexborNode) -> Outline:
     places: dict[int, _Place] = {root.mem_id: (0, None, False)}
     parts: list[str] = []
     box = linked = strong = breaks = letters = 0
-    link: LexborNode | None = None
+    link: str | None = None
 
     def flush() -> None:
         if text := tidy("".join(parts)):
             length = len(text)
-            href = attribute(link, "href") if link is not None else ""
-            lines.append(Line(text, box, min(linked, length), min(strong, length), href))
+            lines.append(Line(text, box, min(linked, length), min(strong, length), link or ""))
         parts.clear()
 
     for node in root.traverse(include_text=True):
@@ -171,7 +170,7 @@ def _place(node: LexborNode, places: dict[int, _Place], boxes: list[Box], elemen
             elements.append(one)
             place = len(boxes) - 1, link, strong
         elif tag == "a":
-            place = place[0], one, place[2]
+            place = place[0], attribute(one, "href"), place[2]
         elif tag in _STRONG:
             place = place[0], place[1], True
         places[one.mem_id] = place

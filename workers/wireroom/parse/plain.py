@@ -23,7 +23,7 @@ _RECORD_HEADER = re.compile(
 _FIRST_SENTENCE = re.compile(r".{20,180}?[.!?…。](?=[\s\"”’»]|$)")
 _LONGEST_TITLE = 300
 _LINES_OF_HEAD = 4
-MOST_LETTERS, MOST_LINES = 1_000_000, 40_000
+MOST_LETTERS, MOST_LINES = 1_000_000, 15_000
 """What stands behind so many is not read."""
 
 

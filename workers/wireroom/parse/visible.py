@@ -16,6 +16,7 @@ from wireroom.parse.furniture import Furniture, read_furniture
 from wireroom.parse.wording import tidy
 
 _ELSEWHERE = frozenset({"aside", "nav", "footer"})
+_ROOTS = frozenset({"body", "html"})
 _NOT_THE_STORY = re.compile(
     r"related|recommend|sidebar|comment|footer|most-?read|trending|popular|teaser|\bcard|carousel|newsletter|promo|copyright",
     re.IGNORECASE,
@@ -62,14 +63,20 @@ def swept_time(tree: LexborHTMLParser, day_first: bool) -> str:
 
 
 def _story(nodes: Iterable[LexborNode]) -> list[LexborNode]:
-    return [node for node in list(nodes)[:_MOST_SWEPT] if not is_elsewhere(node)]
+    """The elements that do not stand in a part of the page that belongs to other stories, or to none."""
+    known: dict[int, bool] = {}
+    return [node for node in list(nodes)[:_MOST_SWEPT] if not _is_elsewhere(node, known)]
 
 
-def is_elsewhere(node: LexborNode) -> bool:
-    """Whether the element stands in a part of the page that belongs to other stories, or to none."""
-    return is_within(node, _ELSEWHERE, None) or any(
-        _NOT_THE_STORY.search(label(up)) for up in (node, *ancestors(node)) if up.tag not in {"body", "html"}
-    )
+def _is_elsewhere(node: LexborNode, known: dict[int, bool]) -> bool:
+    """What is `known` of labels is added to, for many elements stand in the same."""
+    return is_within(node, _ELSEWHERE) or any(_is_others(up, known) for up in (node, *ancestors(node)))
+
+
+def _is_others(node: LexborNode, known: dict[int, bool]) -> bool:
+    if node.mem_id not in known:
+        known[node.mem_id] = node.tag not in _ROOTS and bool(_NOT_THE_STORY.search(label(node)))
+    return known[node.mem_id]
 
 
 def _byline_names(node: LexborNode) -> tuple[Author, ...]:
