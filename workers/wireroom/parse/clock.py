@@ -72,6 +72,10 @@ def _zone(written: str | None) -> tzinfo | None:
         return ZoneInfo(_REGIONS[name])
     if name in _ABBREVIATIONS:
         return timezone(timedelta(minutes=_ABBREVIATIONS[name]))
-    sign, hours, minutes = re.fullmatch(r"\w*\s?([+-])(\d\d?):?(\d\d)?", written).groups("0")  # type: ignore[union-attr]
+    match = re.fullmatch(r"\w*\s?([+-])(\d\d?):?(\d\d)?", written)
+    if match is None:
+        # An abbreviation with a letter that is one of ours but for its dot, as in `WİB`.
+        return None
+    sign, hours, minutes = match.groups("0")
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=15) else UTC
