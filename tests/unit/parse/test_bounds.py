@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom.errors import Unusable
-from wireroom.parse import body, outline, parse, plain, states, visible
+from wireroom.parse import body, fallback, outline, parse, plain, states, visible
 from wireroom.parse.bounds import LONGEST, MOST_TAGS, readable
 from wireroom.parse.elements import attribute, text_of
 from wireroom.parse.fallback import read_blocks
@@ -134,6 +134,17 @@ def test_no_second_opinion_is_asked_on_boxes_in_boxes_that_all_hold_the_same_tex
 def test_no_second_opinion_is_asked_on_a_very_long_page() -> None:
     assert read_blocks(HEAD + STORY * 30)
     assert not read_blocks(HEAD + STORY * 30 + f"<img src='{'w' * 1_500_000}'>")
+
+
+def test_no_third_opinion_is_asked_where_it_would_copy_a_long_text_once_for_each_element(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(fallback, "bare_extraction", lambda *_, fast, **__: asked.append(fast))
+    for page in (f"{PROSE}<table>" * 100, f"<p>{PROSE}</p>" * 2_000, f"{PROSE}<table>" * 2_000):
+        tree = LexborHTMLParser(HEAD + page)
+        body.second_opinion(tree, outline.outline(tree), {})
+    assert asked == [False, False, True]
 
 
 def test_of_countless_parts_of_a_state_the_first_are_looked_at() -> None:

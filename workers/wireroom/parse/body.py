@@ -93,12 +93,12 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
 
 def second_opinion(tree: LexborHTMLParser, page: Outline, chances: dict[int, float]) -> list[Block]:
     """Another reader's; none where that takes seconds, for it reads a box, and again each box inside."""
-    letters = page.summed([len(line.text) for line in page.lines]).sum()
-    if letters > _MOST_READ_AGAIN:
+    lengths = [len(line.text) for line in page.lines]
+    if page.summed(lengths).sum() > _MOST_READ_AGAIN:
         return []
     _leave_out_hopeless(page, chances)
     tree.unwrap_tags(["span"])
-    return read_blocks(tree.html or "")
+    return read_blocks(tree.html or "", max(lengths, default=0))
 
 
 def _leave_out_hopeless(page: Outline, chances: dict[int, float]) -> None:

@@ -22,18 +22,24 @@ _KINDS: dict[str, BodyKind] = {
 _CANNOT_READ = (ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError, RecursionError)
 # Beyond this, trafilatura's own second opinions (readability, justext) take time that grows with the square.
 _MANY_TAGS = 5_000
+# What stands before an element that they take away is copied, once for each.
+_MOST_COPIED = 150_000_000
 MOST_TAGS = 17_500
 LONGEST = 1_500_000
 """A page with more tags or characters is not given to it at all."""
 
 
-def read_blocks(html: str) -> list[Block]:
-    """The main text of a page, block by block; none where no text was found."""
+def read_blocks(html: str, longest: int = 0) -> list[Block]:
+    """The main text of a page, block by block; none where no text was found.
+
+    `longest` is the number of letters of its longest line.
+    """
     tags = html.count("<")
     if tags > MOST_TAGS or len(html) > LONGEST:
         return []
+    fast = tags > _MANY_TAGS or tags * longest > _MOST_COPIED
     try:
-        document = bare_extraction(html, include_comments=False, favor_precision=True, fast=tags > _MANY_TAGS)
+        document = bare_extraction(html, include_comments=False, favor_precision=True, fast=fast)
     except (*_CANNOT_READ, etree.LxmlError):
         return []
     body = getattr(document, "body", None)
