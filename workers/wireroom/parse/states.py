@@ -26,7 +26,7 @@ _NAME = re.compile(r"\w*")
 _LEAST = 400
 """Letters of a story that is worth to be looked for."""
 _MOST_STATES = 50
-_MOST_PARTS, _MOST_GATHERED = 100_000, 1_000_000
+_MOST_PARTS, _MOST_GATHERED = 100_000, 400_000
 """Parts that are looked at, and texts that are gathered from them, each once for every part that it is in."""
 _LONGEST = 3_000_000
 """Characters of a page, in which states are looked for."""
@@ -112,15 +112,20 @@ class _Search:
             if self._gathered < 0:
                 return _Found(False, {}, None)
             titled |= found.titled
+            # A name with more than letters is an id: those that begin alike hold things of one kind.
+            kind = _NAME.match(name)[0]  # type: ignore[index]
             for path, more in found.texts.items():
-                # A name with more than letters is an id: those that begin alike hold things of one kind.
-                texts.setdefault(f"{_NAME.match(name)[0]}.{path}", []).extend(more)  # type: ignore[index]
+                texts.setdefault(f"{kind}.{path}", []).extend(more)
         return _Found(titled, texts, _story(texts) if titled else None)
 
 
 def _story(texts: dict[str, list[_Text]]) -> list[_Text] | None:
     """The texts of one kind with most prose."""
-    told = {path: frozenset[str]().union(*(one.paragraphs for one in kind)) for path, kind in texts.items()}
+    told = {
+        path: frozenset[str]().union(*(one.paragraphs for one in kind))
+        for path, kind in texts.items()
+        if any(one.paragraphs for one in kind)
+    }
     longest = max(told, key=lambda path: sum(map(len, told[path])), default=None)
     if longest is None:
         return None
