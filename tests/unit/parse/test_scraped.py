@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
 from wireroom.contracts import FetchedPage, ParsedArticle
+from wireroom.parse import scraped
+from wireroom.parse.lexicon import Lexicon
 from wireroom.parse.runs import Run, best_run, is_prose
-from wireroom.parse.scraped import LEAST, MOST_LINES, chosen, story_of
+from wireroom.parse.scraped import MOST_LINES, Story, chosen, story_of
 from wireroom.parse.stage import parse
 
 MENU = ["Home", "World", "Business", "Sport", "Weather", "Archive", "Log in", "Subscribe", "Search", "Menu"]
@@ -101,7 +107,31 @@ def test_what_stands_behind_thousands_of_lines_is_not_read() -> None:
 
 def test_the_run_with_most_prose_is_the_story_where_the_trees_see_none() -> None:
     assert chosen([0.1, 0.2, 0.1], Run(1, 3)) == [1, 2]
-    assert chosen([0.1, LEAST, 0.1], Run(1, 3)) == [1]
+    assert chosen([0.3, 0.5, 0.9], Run(0, 3)) == [1, 2]
+
+
+class Trees:
+    """Those that see the story where they are told to."""
+
+    def __init__(self, *story: int) -> None:
+        self.story = story
+
+    def judge(self, numbers: NDArray[np.float32]) -> list[float]:
+        return [float(at in self.story) for at in range(len(numbers))]
+
+
+def test_what_the_trees_leave_out_within_the_story_is_named_and_their_first_line_may_be_the_title(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [*MENU, "By Rita Alves", TITLE, STORY[0], "Share", *STORY[1:], *TEASERS]
+    monkeypatch.setattr(scraped, "_learned", lambda: (Lexicon({}, {}), Trees(11, 12, 14)))
+    assert story_of(lines) == Story([TITLE, STORY[0], "Share", STORY[1]], frozenset({"Share"}))
+    assert read(*lines).text.split("\n\n") == STORY[:2]
+
+
+def test_a_line_that_is_left_out_once_and_taken_once_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scraped, "_learned", lambda: (Lexicon({}, {}), Trees(11, 13)))
+    assert story_of([*MENU, TITLE, STORY[0], STORY[1], STORY[1]]).others == frozenset()
 
 
 def test_a_tidy_text_keeps_all_its_lines() -> None:

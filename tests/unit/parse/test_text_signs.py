@@ -34,10 +34,11 @@ def test_what_a_line_begins_and_ends_with_is_told_apart() -> None:
 
 
 def test_dates_bylines_and_headings_of_other_stories_are_known() -> None:
-    found = signs("18:30", "3 May 2025", "4.5.25", "By Rita Alves", "Fog closes airport 3 hours ago", "Related stories")
-    assert found["when"] == [1, 1, 1, 0, 0, 0]
-    assert found["byline"][3:] == [1, 1, 0]
-    assert found["tail"] == [0, 0, 0, 0, 0, 1]
+    dates = signs("18:30", "3 May 2025", "4.5.25", "By Rita Alves")
+    assert dates["when"] == [1, 1, 1, 0]
+    found = signs("By Rita Alves", "Fog closes airport 3 hours ago", "Related stories", "© 2025 Lake Paper")
+    assert found["byline"] == [1, 1, 0, 0]
+    assert found["tail"] == [0, 0, 1, 1]
 
 
 def test_words_are_weighed() -> None:
@@ -68,6 +69,8 @@ def test_stretches_of_prose_end_where_the_gap_is_longer() -> None:
     assert found["stretch_paragraphs_5"] == [0, 3, 3, 3, 3, 3, 3, 3]
     assert found["stretch_share_2"] == pytest.approx([0, 2 / 3, 2 / 3, 2 / 3, 0, 0, 0, 1 / 3])
     assert found["stretch_number_2"] == [-1, 0, 0, 0, 0, 0, 0, 1]
+    assert signs(PROSE, "Home", "Home", PROSE)["stretch_paragraphs_2"] == [1, 0, 0, 1]
+    assert signs(PROSE, *["Home"] * 3, PROSE, PROSE)["stretch_number_2"] == [-1, -1, -1, -1, 0, 0]
     assert found["stretch_gap_2"] == [60, 60, 60, 60, 60, 60, 60, 4]
 
 

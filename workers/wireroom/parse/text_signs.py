@@ -25,7 +25,7 @@ _READ = 300
 _FAR = 60
 _WINDOWS = (3, 12, 40)
 _GAPS = (2, 5, 12)
-"""Lines without prose that do not yet part one stretch of prose from the next."""
+"""So many lines further on, prose is still of the same stretch."""
 _WORD = re.compile(r"\w+")
 _LONG_WORD = re.compile(r"\w{5,}")
 _NUMBER = re.compile(r"\d+")
