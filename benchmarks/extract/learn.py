@@ -8,41 +8,28 @@ in use. Prints what cross-validation by site gives.
 from __future__ import annotations
 
 import argparse
-import math
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import lightgbm
-import msgspec
 import numpy as np
-import zstandard
 from selectolax.lexbor import LexborHTMLParser
 
+from benchmarks.extract.lessons import FOLDS, SETTINGS, TREES, fold_of, in_story, odds_of, write
 from benchmarks.extract.pages import Page, read_pages
 from benchmarks.extract.scores import Score, by_set, load_score, scored
 from wireroom.charset import decode
 from wireroom.contracts import FetchedPage
 from wireroom.parse.body import UNSURE, choose, doubt_of, hints_of, in_other_articles, is_believed, second_opinion
-from wireroom.parse.forest import LEARNED, Learned
+from wireroom.parse.forest import LEARNED
 from wireroom.parse.lexicon import Lexicon, words_at_ends, words_of
 from wireroom.parse.metadata import read_metadata
 from wireroom.parse.outline import Line, Outline, outline
 from wireroom.parse.signs import NAMES, Hints, Signs, read_signs
 
-FOLDS = 5
-LEAST_SITES = 4
-"""A word that stands on fewer is not learned."""
-LEAST_ODDS, MOST_ODDS = 0.2, 3.0
-TREES = 160
-SETTINGS = {
-    "objective": "binary", "num_leaves": 12, "learning_rate": 0.08, "min_data_in_leaf": 30, "bagging_fraction": 0.7,
-    "bagging_freq": 1, "feature_fraction": 0.5, "lambda_l2": 5.0, "num_threads": 1, "seed": 1, "verbose": -1,
-}  # fmt: skip
 _PARAGRAPHS, _PROSE = NAMES.index("paragraphs_parent"), NAMES.index("prose")
 
 
@@ -59,7 +46,7 @@ class Example:
 
     @property
     def fold(self) -> int:
-        return int(md5(self.page.domain.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+        return fold_of(self.page)
 
 
 def main() -> None:
@@ -76,7 +63,7 @@ def main() -> None:
                 if one.fold == fold:
                     one.signs = read_signs(one.outline, one.hints, lexicon)
         _validate(examples, score)
-    _write(_learn(examples), *_odds(examples))
+    write(LEARNED, NAMES, _learn(examples), *_odds(examples))
 
 
 def _example(page: Page, score: Score) -> Example:
@@ -85,40 +72,11 @@ def _example(page: Page, score: Score) -> Example:
     # The tree of each page would be too much to keep.
     lines = replace(outline(tree), elements=[])
     words = [score.tokens(line.text) for line in lines.lines]
-    return Example(page, lines, hints, _in_story(words, page.bodies, score), list(map(len, words)))
+    return Example(page, lines, hints, in_story(words, page.bodies, score), list(map(len, words)))
 
 
 def _tree(page: Page) -> LexborHTMLParser:
     return LexborHTMLParser(decode(FetchedPage(body=page.read(), content_type="text/html", url=page.url)))
-
-
-def _in_story(lines: Sequence[Sequence[str]], bodies: Sequence[str], score: Score) -> list[bool | None]:
-    """For each line whether it stands in the gold body of which the page has most."""
-    found = [_in_body(lines, score.tokens(body)) for body in bodies]
-    return max(found, key=lambda story: sum(len(line) for line, told in zip(lines, story, strict=True) if told))
-
-
-def _in_body(lines: Sequence[Sequence[str]], body: Sequence[str]) -> list[bool | None]:
-    runs, text = {tuple(body[at : at + 4]) for at in range(len(body) - 3)}, f" {' '.join(body)} "
-    shares = [_share(line, runs) for line in lines]
-
-    def told(at: int) -> bool | None:
-        line, share = lines[at], shares[at]
-        if not line or share is not None:
-            return None if share is None else share >= 0.6
-        # A few words stand in any text; near a line of the story they are its.
-        near = [
-            shares[other] or 0.0 for other in range(max(0, at - 3), min(len(lines), at + 4)) if len(lines[other]) >= 8
-        ]
-        return f" {' '.join(line)} " in text and max(near, default=0.0) > 0.8
-
-    return [told(at) for at in range(len(lines))]
-
-
-def _share(line: Sequence[str], runs: set[tuple[str, ...]]) -> float | None:
-    """How many of the line's runs of four words stand in the body; None where it has none."""
-    mine = [tuple(line[at : at + 4]) for at in range(len(line) - 3)]
-    return sum(run in runs for run in mine) / len(mine) if mine else None
 
 
 def _odds(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, float]]:
@@ -133,23 +91,12 @@ def _odds(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, floa
 
 
 def _odds_of(examples: Sequence[Example], words: Callable[[Example, Line], Iterable[str]]) -> dict[str, float]:
-    told, untold, sites = Counter[str](), Counter[str](), defaultdict[str, set[str]](set)
-    for one in examples:
-        counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-        for line, story in zip(one.outline.lines, one.story, strict=True):
-            if story is not None:
-                counts[not story].update(words(one, line))
-        for word in {*counts[0], *counts[1]}:
-            share = counts[0][word] / (counts[0][word] + counts[1][word])
-            told[word] += share  # type: ignore[assignment]
-            untold[word] += 1 - share  # type: ignore[assignment]
-            sites[word].add(one.page.domain)
-    share = told.total() / (told.total() + untold.total())
-    odds = {
-        word: math.log((told[word] + share) / (untold[word] + 1 - share)) - math.log(share / (1 - share))
-        for word in sites if len(sites[word]) >= LEAST_SITES
-    }  # fmt: skip
-    return {w: round(max(-MOST_ODDS, min(MOST_ODDS, o)), 2) for w, o in sorted(odds.items()) if abs(o) >= LEAST_ODDS}
+    return odds_of((one.page.domain, [(words(one, line), story) for line, story in _judged(one)]) for one in examples)
+
+
+def _judged(one: Example) -> list[tuple[Line, bool]]:
+    lines = zip(one.outline.lines, one.story, strict=True)
+    return [(line, story) for line, story in lines if story is not None]
 
 
 def _learn(examples: Sequence[Example]) -> lightgbm.Booster:
@@ -199,21 +146,6 @@ def _told(one: Example, chances: dict[int, float]) -> str:
     tree = _tree(one.page)
     second = "\n".join(block.text for block in second_opinion(tree, outline(tree), chances))
     return second if is_believed(len(second), len(first)) else first
-
-
-def _write(booster: lightgbm.Booster, labels: dict[str, float], words: dict[str, float]) -> None:
-    trees = [_node(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
-    learned = Learned(list(NAMES), labels, words, trees)
-    file = Path(__file__).parents[2] / "workers" / "wireroom" / "parse" / LEARNED
-    file.write_bytes(zstandard.ZstdCompressor(19).compress(msgspec.json.encode(learned)))
-    print(f"written: {file.name}, {len(trees)} trees, {len(labels)} words of labels, {len(words)} of text")
-
-
-def _node(node: dict[str, Any]) -> Any:
-    if "leaf_value" in node:
-        return round(node["leaf_value"], 5)
-    most = float(f"{node['threshold']:.5g}")
-    return [node["split_feature"], most, _node(node["left_child"]), _node(node["right_child"])]
 
 
 if __name__ == "__main__":

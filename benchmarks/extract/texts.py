@@ -12,7 +12,7 @@ from benchmarks.extract.peers import OURS_FROM_TEXT
 from benchmarks.extract.runner import decoded
 from benchmarks.extract.turns import Given, Row, take_turns
 from benchmarks.extract.visible import visible_lines
-from wireroom.parse.scraped import best_run
+from wireroom.parse.runs import best_run
 
 WHOLE, RUN = "whole text", "best run of prose"
 TEXT_TYPE = "text/plain; charset=utf-8"

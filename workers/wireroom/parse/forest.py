@@ -92,9 +92,14 @@ def _leaves(node: Node, turns: tuple[Turn, ...]) -> Iterator[tuple[float, tuple[
 
 @cache
 def learned() -> tuple[Lexicon, Forest]:
-    """What this package has learned: the odds of words, and the trees."""
-    packed = files("wireroom.parse").joinpath(LEARNED).read_bytes()
+    """What this package has learned of pages: the odds of words, and the trees."""
+    return read_learned(LEARNED, NAMES)
+
+
+def read_learned(file: str, names: Sequence[str]) -> tuple[Lexicon, Forest]:
+    """The odds of words and the trees in a file of this package; they want the signs of these names."""
+    packed = files("wireroom.parse").joinpath(file).read_bytes()
     read = msgspec.json.decode(zstandard.decompress(packed), type=Learned)
-    if tuple(read.names) != NAMES:
-        raise RuntimeError(f"{LEARNED} was learned from other signs than these; learn it again")
+    if tuple(read.names) != tuple(names):
+        raise RuntimeError(f"{file} was learned from other signs than these; learn it again")
     return Lexicon(read.labels, read.words), Forest(read.trees)

@@ -39,12 +39,12 @@ class _Head(NamedTuple):
 
 def parse_text(text: str) -> ParsedArticle:
     """The article that a plain text is; `Unusable` (`empty`, `not_an_article`) where there is none."""
-    paragraphs = story_of(_paragraphs(text))
-    if not paragraphs:
+    story = story_of(paragraphs_of(text))
+    if not story.lines:
         raise Unusable("empty", "the text has no words in it")
-    head, rest = _read_head(paragraphs)
+    head, rest = _read_head(story.lines)
     cut = cut_tails(["", *rest])
-    return _article(head, cut._replace(body=cut.body[1:]))
+    return _article(head, cut._replace(body=[line for line in cut.body[1:] if line not in story.others]))
 
 
 def _article(head: _Head, cut: Cut) -> ParsedArticle:
@@ -114,7 +114,7 @@ def _untitled(first: str, published: Moment | None) -> _Head:
     return _Head(title, None, [], published, {"title": "visible"})
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs_of(text: str) -> list[str]:
     """The text's paragraphs, tidy: its lines, or where lines were broken to a width, the lines joined again."""
     lines = seen(text[:MOST_LETTERS]).split("\n", MOST_LINES)[:MOST_LINES]
     pieces = re.split(r"\n[^\S\n]*\n", "\n".join(lines))

@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
 from wireroom.parse.byline import read_byline
+from wireroom.parse.forest import Forest, read_learned
+from wireroom.parse.lexicon import Lexicon
+from wireroom.parse.runs import Run, best_run
+from wireroom.parse.tails import cut_tails
+from wireroom.parse.text_signs import NAMES, read_text_signs
+from wireroom.parse.text_title import title_of
 
-_PROSE = 80
-"""Characters of a line of prose; those of a CJK script, which say more each, count three times."""
-_COST = 40
-"""What any other line costs the run that it stands in, in characters."""
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_STOP = re.compile(r"[.!?…。！？।؟:;\"”’»)」』]$")
+LEARNED_OF_TEXT = "learned_text.json.zst"
+MOST_LINES = 8_000
+"""What stands behind so many is not read: more than a page shows."""
+LEAST = 0.4
+"""A line that is less probably story is none."""
 _LINES_OF_MENU = 8
-"""So many lines above the story that are none of it make a text a scraped one."""
-_LINES_OF_HEAD = 25
-_TITLE = range(15, 200)
-_WORDS_OF_TITLE = 3
+"""So many lines above the prose that are none of it make a text a scraped one."""
+_LINES_OF_FOOTER = 30
+"""As many below it do; those of lists of other headlines, which a tidy text has too, do not count."""
 
 
-def story_of(lines: Sequence[str]) -> list[str]:
-    """Title, bylines, then the run of lines with most prose; all lines of a text that is no scraped one."""
-    start, end = best_run(lines)
-    if start < _LINES_OF_MENU:
-        return list(lines)
-    above = range(max(0, start - _LINES_OF_HEAD), start)
-    title = max(above, key=lambda at: (_likeness(lines[at]), at))
-    if not _likeness(lines[title]):
-        return list(lines[start:end])
-    bylines = [lines[at] for at in range(title + 1, start) if read_byline(lines[at])]
-    return [lines[title], *bylines[:2], *lines[start:end]]
+class Story(NamedTuple):
+    """The lines from title to end of story, and which of those between are no part of it."""
+
+    lines: list[str]
+    others: frozenset[str] = frozenset()
 
 
-def best_run(lines: Sequence[str]) -> tuple[int, int]:
-    """Where the run of lines with most characters of prose begins and ends, less a cost for each line that is none."""
-    best, most, start, total = (0, 0), 0, 0, 0
-    for at, line in enumerate(lines):
-        if total <= 0:
-            start, total = at, 0
-        total += _length(line) if is_prose(line) else -_COST
-        if total > most:
-            best, most = (start, at + 1), total
-    return best
+def story_of(lines: Sequence[str]) -> Story:
+    """Title, bylines, then what is story by the trees; all lines of a text that is no scraped one."""
+    lines = list(lines[:MOST_LINES])
+    run = best_run(lines)
+    if _is_tidy(lines, run):
+        return Story(lines)
+    lexicon, forest = _learned()
+    kept = chosen(forest.judge(read_text_signs(lines, run, lexicon)), run)
+    story = lines[kept[0] : kept[-1] + 1]
+    others = frozenset(story) - {lines[at] for at in kept}
+    title = title_of(lines, kept)
+    if title < 0:
+        return Story(story, others)
+    bylines = [lines[at] for at in range(title + 1, kept[0]) if read_byline(lines[at])]
+    return Story([lines[title], *bylines[:2], *story[title == kept[0] :]], others)
 
 
-def is_prose(line: str) -> bool:
-    """Whether it is as long as a sentence, and ends as one."""
-    return _length(line) >= _PROSE and bool(_STOP.search(line))
+def _is_tidy(lines: Sequence[str], run: Run) -> bool:
+    if run.start >= _LINES_OF_MENU:
+        return False
+    return run.start == run.end or len(cut_tails(lines[run.end :]).body) < _LINES_OF_FOOTER
 
 
-def _length(line: str) -> int:
-    return len(line) + 2 * len(_WIDE.findall(line))
+def chosen(chances: Sequence[float], run: Run) -> list[int]:
+    """Of lines with these chances those that are the story; the run with most prose where the trees see none."""
+    return [at for at, chance in enumerate(chances) if chance >= LEAST] or list(range(run.start, run.end))
 
 
-def _likeness(line: str) -> int:
-    """How much a line looks like a title: 0 not at all, else more with its length."""
-    fits = len(line) in _TITLE and not line.endswith((".", ":", "…"))
-    wide = len(_WIDE.findall(line))
-    return len(line) + 2 * wide if fits and (wide > 7 or len(line.split()) >= _WORDS_OF_TITLE) else 0
+@cache
+def _learned() -> tuple[Lexicon, Forest]:
+    return read_learned(LEARNED_OF_TEXT, NAMES)
