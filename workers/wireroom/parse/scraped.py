@@ -16,7 +16,7 @@ from wireroom.parse.text_title import title_of
 
 LEARNED_OF_TEXT = "learned_text.json.zst"
 MOST_LINES = 8_000
-"""What stands behind so many is not read: more than a page shows."""
+"""What stands behind so many lines of a scraped text is not read: no page shows more."""
 LEAST = 0.4
 """A line that is less probably story is none."""
 _LINES_OF_MENU = 8
@@ -34,12 +34,14 @@ class Story(NamedTuple):
 
 def story_of(lines: Sequence[str]) -> Story:
     """Title, bylines, then what is story by the trees; all lines of a text that is no scraped one."""
+    if _is_tidy(lines, best_run(lines)):
+        return Story(list(lines))
     lines = list(lines[:MOST_LINES])
     run = best_run(lines)
-    if _is_tidy(lines, run):
-        return Story(lines)
     lexicon, forest = _learned()
     kept = chosen(forest.judge(read_text_signs(lines, run, lexicon)), run)
+    if not kept:
+        return Story(lines)
     story = lines[kept[0] : kept[-1] + 1]
     others = frozenset(story) - {lines[at] for at in kept}
     title = title_of(lines, kept)
