@@ -76,6 +76,13 @@ def test_of_two_spellings_the_more_common_is_taken() -> None:
     assert spelt == "Lake port: ferry sails"
 
 
+def test_of_two_spellings_the_one_with_the_marks_of_the_newsroom_is_taken() -> None:
+    bare = "Lake port Ferry sails"
+    assert told(og("Lake port / Ferry sails"), h1(bare), title=bare).title == "Lake port / Ferry sails"
+    head = linked(headline="Lake port - Ferry sails") + og("Lake port: Ferry sails")
+    assert told(head, "<h2>Another</h2>").title == "Lake port: Ferry sails"
+
+
 @pytest.mark.parametrize(
     "title",
     ["Ferry sails again | Lake Paper", "Ferry sails again - Lake Paper News", "Lake Paper: Ferry sails again",
