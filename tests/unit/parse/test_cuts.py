@@ -71,3 +71,42 @@ def test_comments_are_cut_also_within_a_box_whose_label_lies() -> None:
     page = f'<title>The ferry is early</title><div class="menu-open"><h1>The ferry is early</h1>{STORY}{comments}</div>'
     article = parse(page.encode(), None, "text/html; charset=utf-8")
     assert [block.text for block in article.blocks] == PARAGRAPHS
+
+
+NEXT = f"<h1>{{}}</h1><p>By Ada Brook</p><p>4 May 2023</p><div>{f'<p>{OTHER}</p>' * 4}</div>"
+
+
+@pytest.mark.parametrize(
+    "heading", ["The bus is late, says the driver", '<a href="/bus">The bus is late again today</a>']
+)
+def test_a_story_that_follows_under_a_title_of_its_own_is_left_out(heading: str) -> None:
+    page = f"<title>The ferry is early</title><div><h1>The ferry is early</h1>{STORY}{NEXT.format(heading)}</div>"
+    article = parse(page.encode(), "https://paper.example/ferry", "text/html; charset=utf-8")
+    assert [block.text for block in article.blocks] == PARAGRAPHS
+
+
+def test_a_second_heading_of_the_first_rank_without_a_date_goes_on_with_the_story() -> None:
+    article = read(f"<h1>What the harbour master says</h1><p>{OTHER}</p>")
+    assert [block.text for block in article.blocks][-1] == OTHER
+
+
+@pytest.mark.parametrize("label", ["teaser", "article-content sidebar-grid", "story-body social"])
+def test_a_label_that_newsrooms_also_give_to_parts_of_the_story_cuts_none_of_it(label: str) -> None:
+    page = f"<title>The ferry is early</title><article><h1>The ferry is early</h1>{STORY}</article>"
+    article = parse(page.replace("<p>", f'<p class="{label}">', 1).encode(), None, "text/html; charset=utf-8")
+    assert [block.text for block in article.blocks] == PARAGRAPHS
+
+
+def test_a_teaser_that_leads_elsewhere_is_cut() -> None:
+    article = read(f'<div class="teaser"><h3><a href="/bus">The bus is late again</a></h3><p>{OTHER}</p></div>')
+    assert [block.text for block in article.blocks] == PARAGRAPHS
+    assert [one.title for one in article.related] == ["The bus is late again"]
+
+
+def test_a_label_that_lies_does_not_cost_a_story_of_one_paragraph() -> None:
+    told = " ".join(PARAGRAPHS)
+    page = (
+        f'<title>The ferry is early</title><h1>The ferry is early</h1><div class="body-and-footer"><p>{told}</p></div>'
+    )
+    article = parse(page.encode(), None, "text/html; charset=utf-8")
+    assert ([block.text for block in article.blocks], article.origins["body"]) == ([told], "visible")

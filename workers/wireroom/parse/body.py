@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from wireroom.contracts import Author, Block, Related
 from wireroom.parse.byline import is_name, read_byline
 from wireroom.parse.calendar import find_date
+from wireroom.parse.choice import UNSURE, choose, doubt_of, is_believed, left_out, letters_of, weighed
 from wireroom.parse.fallback import BodyKind, read_blocks
 from wireroom.parse.forest import learned
 from wireroom.parse.metadata import Metadata
@@ -19,30 +20,21 @@ from wireroom.parse.rules import ORIGIN, Rule, story_in, tail_of
 from wireroom.parse.signs import Hints, read_signs
 from wireroom.parse.sizes import sizes_of
 from wireroom.parse.states import read_state
-from wireroom.parse.surroundings import is_link, is_quoted, read_surroundings
+from wireroom.parse.surroundings import is_quoted, read_surroundings
 from wireroom.parse.tails import aside
 from wireroom.parse.wording import is_prose, tidy
 
-PROBABLE = 0.45
-"""From here on a line is taken for a part of the story."""
-IMPROBABLE = 0.1
-"""Up to here it is taken for none, whatever stands beside it."""
-UNSURE = 0.12
-"""The doubt, as a share of the story's letters, from which on a page is read a second time: ten of a hundred."""
+_LOST, _MORE = 0.25, 1.25
+"""From so much doubt on, and with so many times more letters than the second, the first opinion counts for nothing."""
 _HOPELESS = 0.01
 """Up to here a line that is no prose is not even shown to the second reader."""
 _MOST_READ_AGAIN = 8_000_000
-_FRAGMENT, _FRAGMENTS = 1000, 5
-"""Letters: a second opinion that is shorter, and so many times shorter than the first, is a scrap of the story."""
 LONGEST_DESCRIPTION, LONGEST_BODY = 3_000, 200_000
 """Letters in which each line is looked for."""
 _KINDS: dict[str, BodyKind] = {"li": "list_item", "blockquote": "quote", "dd": "list_item"}
 _HEADING = re.compile("h[1-6]")
-_MARKS = re.compile(r"[\W_]+")
 _LINES_OF_HEAD = 6
 _LEAST_COMPARED = 40
-_LEAST_STORY = 200
-"""Letters: an article with the title and less to tell is a header only."""
 _SHARE_OF_SCRIPT = 0.4
 _LITTLE = 800
 """Letters: a page that shows no more of a story may hold it in a script."""
@@ -72,23 +64,34 @@ def read_story(tree: LexborHTMLParser, metadata: Metadata, source: str, rule: Ru
     lexicon, forest = learned()
     signs = read_signs(page, hints_of(metadata), lexicon)
     chances = dict(zip(signs.places, forest.judge(signs.numbers), strict=True))
-    chances |= dict.fromkeys(in_other_articles(page, signs.title, chances), 0.0)
+    chances |= dict.fromkeys(left_out(page, signs.title, chances), 0.0)
     doubt = doubt_of(page, chances)
-    told = choose(page, chances)
-    blocks, origin = [_block(page, at) for at in told], "visible"
     if by_rule:
         blocks, origin, doubt = _blocks(outline(LexborHTMLParser(f"<body>{by_rule}"))), ORIGIN, 0.0
-    elif doubt > UNSURE and is_believed(letters_in(second := second_opinion(tree, page, chances)), letters_in(blocks)):
-        blocks, origin = second, "trafilatura"
-    if origin != "visible":
-        texts = {block.text for block in blocks}
-        told = [at for at, line in enumerate(page.lines) if line.text in texts]
+    else:
+        second = second_opinion(tree, page, chances) if doubt > UNSURE else []
+        blocks, origin = agreed(page, chances, doubt, second)
+    texts = {block.text for block in blocks}
+    shown = choose(page, chances) if origin == "visible" else range(len(page.lines))
+    told = {at for at in shown if page.lines[at].text in texts}
     kept, notices = _without_notices(blocks, metadata, rule)
     for place, more in _scripted(metadata, source, kept):
         if letters_in(kept) < _SHARE_OF_SCRIPT * letters_in(more):
             kept, origin = more, place
-    tails, related = read_surroundings(page, signs, {*told})
+    tails, related = read_surroundings(page, signs, told)
     return Story(kept, [*tails, *notices], related, _bylined_in(blocks), origin, max(0.0, 1 - doubt))
+
+
+def agreed(page: Outline, chances: dict[int, float], doubt: float, second: Sequence[Block]) -> tuple[list[Block], str]:
+    """The story by two opinions, and whose word decided; the second is empty where it was not asked."""
+    first = [_block(page, at) for at in choose(page, chances)]
+    letters, others = letters_in(first), letters_in(second)
+    if not is_believed(others, letters):
+        return first, "visible"
+    chances = weighed(page, chances, "".join(block.text for block in second))
+    both = [_block(page, at) for at in choose(page, chances)]
+    alone = doubt > _LOST or letters > _MORE * others or not is_believed(letters_in(both), others)
+    return [*second] if alone else both, "trafilatura"
 
 
 def second_opinion(tree: LexborHTMLParser, page: Outline, chances: dict[int, float]) -> list[Block]:
@@ -113,49 +116,9 @@ def _leave_out_hopeless(page: Outline, chances: dict[int, float]) -> None:
             behind = page.ends[at]
 
 
-def choose(page: Outline, chances: dict[int, float]) -> list[int]:
-    """The lines of the story; of a list that is told in part, all that is not improbable and no link."""
-    lists = {page.boxes[line.box].parent for at, chance in chances.items() if chance > PROBABLE
-             if page.boxes[(line := page.lines[at]).box].tag == "li"}  # fmt: skip
-
-    def is_told(at: int, chance: float) -> bool:
-        line = page.lines[at]
-        box = page.boxes[line.box]
-        in_list = box.tag == "li" and box.parent in lists
-        return chance > PROBABLE or (in_list and chance > IMPROBABLE and not is_link(line))
-
-    return [at for at, chance in chances.items() if is_told(at, chance)]
-
-
-def in_other_articles(page: Outline, title: int, chances: dict[int, float]) -> list[int]:
-    """The lines in `article` elements that stand behind the one with the title: the site's next stories, or cards."""
-    around: list[int] = []
-    for at, box in enumerate(page.boxes):
-        outer = around[box.parent] if at else -1
-        around.append(at if outer < 0 and box.tag == "article" else outer)
-    mine = around[page.lines[title].box] if title >= 0 else -1
-    others = [at for at in chances if around[page.lines[at].box] > mine] if mine >= 0 else []
-    if not others:
-        return []
-    told = sum(len(page.lines[at].text) for at in choose(page, chances) if around[page.lines[at].box] == mine)
-    return others if told >= _LEAST_STORY else []
-
-
 def hints_of(metadata: Metadata) -> Hints:
     """What speaks for a line beside its look."""
     return Hints(metadata.title, metadata.description[:LONGEST_DESCRIPTION], tidy(metadata.body)[:LONGEST_BODY])
-
-
-def doubt_of(page: Outline, chances: dict[int, float]) -> float:
-    """How many letters are doubtful, for each of the story; 1 and more where hardly any line is part of one."""
-    sure = sum(len(page.lines[at].text) for at, chance in chances.items() if chance > 0.5)
-    doubtful = sum(len(page.lines[at].text) * min(chance, 1 - chance) for at, chance in chances.items())
-    return doubtful / sure if sure else 1.0
-
-
-def is_believed(second: int, first: int) -> bool:
-    """Whether a second opinion of so many letters goes before the first, of so many."""
-    return second > 0 and (second >= _FRAGMENT or second * _FRAGMENTS >= first)
 
 
 def _blocks(page: Outline) -> list[Block]:
@@ -179,7 +142,7 @@ def _without_notices(blocks: Sequence[Block], metadata: Metadata, rule: Rule | N
     def notice(block: Block) -> Block | None:
         return (tail_of(block.text, rule) if rule else None) or aside(block.text)
 
-    heads = {_letters(metadata.title), _letters(metadata.subtitle or "-")}
+    heads = {letters_of(metadata.title), letters_of(metadata.subtitle or "-")}
     above, below = blocks[:_LINES_OF_HEAD], blocks[_LINES_OF_HEAD:]
     shown = [*(one for one in above if not _is_head(one, heads, metadata)), *below]
     return [b for b in shown if not notice(b)], [one for b in shown if (one := notice(b))]
@@ -208,8 +171,8 @@ def _stated(source: str, title: str, shown: Sequence[Block]) -> list[Block]:
 def _is_head(block: Block, heads: set[str], metadata: Metadata) -> bool:
     """Whether a block near the start repeats the headline or the standfirst (`heads`), the byline or the time."""
     text = block.text
-    begins = _letters(text[:_LEAST_COMPARED])
-    if any(head.startswith(begins) for head in heads) and _letters(text) in heads:
+    begins = letters_of(text[:_LEAST_COMPARED])
+    if any(head.startswith(begins) for head in heads) and letters_of(text) in heads:
         return True
     if is_prose(text) or block.kind == "list_item":
         return False
@@ -228,10 +191,6 @@ def _is_byline(text: str, metadata: Metadata) -> bool:
         return True
     found = find_date(text)
     return found is not None and found.year is not None and found.end - found.start > 0.6 * len(text)
-
-
-def _letters(text: str) -> str:
-    return _MARKS.sub("", text).casefold()
 
 
 def letters_in(blocks: Sequence[Block]) -> int:

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _LONGEST_WORD, _PIECE = 1_000, 300
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？．।॥؟۔։።။។][\"'”’“‘»«›‹)\]）］」』】〉》]*$")
 
 
 def seen(text: str) -> str:
