@@ -34,8 +34,9 @@ def told(lines: list[str], chances: dict[int, float], doubt: float, second: list
 
 
 def test_a_second_opinion_moves_the_lines_that_are_in_doubt() -> None:
-    page = paragraphs([*LINES, "A line of its own."])
-    chances = {0: 0.97, 1: 0.6, 2: 0.2, 3: 0.02}
+    page = paragraphs([*LINES, "A line of its own.", "***"])
+    # Of a line without letters it says nothing.
+    chances = {0: 0.97, 1: 0.6, 2: 0.2, 3: 0.02, 4: 0.2}
     assert choose(page, weighed(page, chances, f"{LINES[2]}\nA line of its own.")) == [0, 2]
 
 

@@ -121,7 +121,10 @@ def weighed(page: Outline, chances: dict[int, float], second: str) -> dict[int, 
     told = letters_of(second)
 
     def after(at: int, chance: float) -> float:
-        odds = chance / max(1 - chance, 1e-6) * math.exp(_WORTH if letters_of(page.lines[at].text) in told else -_WORTH)
+        letters = letters_of(page.lines[at].text)
+        if not letters:
+            return chance
+        odds = chance / max(1 - chance, 1e-6) * math.exp(_WORTH if letters in told else -_WORTH)
         return odds / (1 + odds)
 
     return {at: after(at, chance) for at, chance in chances.items()}
