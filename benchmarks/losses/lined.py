@@ -18,10 +18,10 @@ from wireroom.supervisor import Process
 
 _STORED = "SELECT jobs.url FROM versions JOIN jobs ON jobs.id = job_id"
 _FAILED = """
-SELECT url, stage || ': ' || cause FROM quarantine JOIN jobs ON jobs.id = job_id
-UNION ALL SELECT url, reason FROM outcomes JOIN jobs ON jobs.id = job_id WHERE outcome = 'rejected'
+SELECT jobs.url, stage || ': ' || cause FROM quarantine JOIN jobs ON jobs.id = job_id
+UNION ALL SELECT jobs.url, reason FROM outcomes JOIN jobs ON jobs.id = job_id WHERE outcome = 'rejected'
 """
-_HELD = "SELECT url FROM line JOIN jobs ON jobs.id = job_id"
+_HELD = "SELECT jobs.url FROM line JOIN jobs ON jobs.id = job_id"
 
 
 class Line:

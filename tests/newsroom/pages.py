@@ -94,8 +94,8 @@ class Web:
 
     @property
     def asked(self) -> Counter[str]:
-        """How often each path was asked for."""
-        return Counter(self._server.asked)
+        """How often each path was asked for; but robots.txt, which belongs to no page."""
+        return Counter(path for path in self._server.asked if path != "/robots.txt")
 
     @property
     def requests(self) -> list[str]:
