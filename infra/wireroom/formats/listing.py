@@ -68,20 +68,12 @@ class Problems:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
 
-    def note(self, what: str, name: str | None = None) -> None:
-        """Note one case of `what`, and by what name one can find it."""
+    def note(self, what: str) -> None:
+        """Note one case of `what`."""
         self._counts[what] += 1
-        if name:
-            self._first.setdefault(what, name)
 
     def sentences(self) -> list[str]:
-        """Each kind of case once, with its number and the first name."""
-        return [what + self._told(what, count) for what, count in self._counts.items()][:_MOST_PROBLEMS]
-
-    def _told(self, what: str, count: int) -> str:
-        first = [f"the first is {self._first[what]!r}"] if what in self._first else []
-        if count == 1:
-            return f": {self._first[what]!r}" if first else ""
-        return f" ({', '.join([f'{count:,} times', *first])})"
+        """Each kind of case once, with its number."""
+        told = [f"{what} ({count:,} times)" if count > 1 else what for what, count in self._counts.items()]
+        return told[:_MOST_PROBLEMS]

@@ -121,7 +121,18 @@ def test_the_agency_decides_between_places_of_about_the_same_likelihood_only() -
 
 @pytest.mark.parametrize(
     "written",
-    ["SPRINGFIELD", "VALENCIA", "NOWHEREVILLE, Georgia", "NEWSROOM", "", ",", "/", "A" * 100_000, "A " * 9_000],
+    [
+        "SPRINGFIELD",
+        "VALENCIA",
+        "NOWHEREVILLE, Georgia",
+        "SKERRY BAY",
+        "NEWSROOM",
+        "",
+        ",",
+        "/",
+        "A" * 100_000,
+        "A " * 9_000,
+    ],
 )
 def test_an_ambiguous_or_unknown_place_stays_unresolved(written: str) -> None:
     assert place(written) is None

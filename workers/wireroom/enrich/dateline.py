@@ -74,8 +74,15 @@ def _readings(written: str) -> Iterator[tuple[str, list[str]]]:
         yield one, []
     words = name.split()
     for cut in range(len(words) - 1, 0, -1):
-        if any(_meanings(" ".join(words[cut:]))):
-            yield " ".join(words[:cut]), [" ".join(words[cut:])]
+        first, wider = " ".join(words[:cut]), " ".join(words[cut:])
+        if _meanings(wider) if lookup(first) else _tells(wider):
+            yield first, [wider]
+
+
+def _tells(wider: str) -> bool:
+    """Whether the end of an unknown name is surely a wider place: that of SKERRY BAY may be no more than a word."""
+    known_division = fold(wider) in _FULL_NAMES or fold(wider) in _FULL_NAMES.values()
+    return known_division or any(known.kind != "division" for known in _meanings(wider))
 
 
 def _chosen(candidates: tuple[Known, ...], hints: list[str], agency: str) -> Known | None:
