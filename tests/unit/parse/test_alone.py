@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -33,3 +34,9 @@ def test_it_needs_neither_queues_nor_a_database() -> None:
     code = "import sys, wireroom.parse; print(sorted({'celery', 'kombu', 'redis', 'psycopg'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("body", ["<p>A page.", None])
+def test_what_are_no_bytes_is_told_with_the_fix(body: Any) -> None:
+    with pytest.raises(TypeError, match="body must be bytes, not (str|NoneType): encode a text"):
+        parse(body)

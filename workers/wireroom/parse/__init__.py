@@ -24,6 +24,8 @@ def parse(body: bytes, url: str | None = None, content_type: str = "", rules: Ru
     may tell the day; `rules` are those of single sites, as `wireroom.parse.rules.read_rules` gives them. Raises
     `wireroom.errors.Unusable`, with a reason and a sentence, where there is no article.
     """
+    if not isinstance(body, bytes):
+        raise TypeError(f"body must be bytes, not {type(body).__name__}: encode a text, and say so in content_type")
     # Whoever wants a small part of this package, as every command does, need not wait for numpy and trafilatura.
     from wireroom.parse import stage
     from wireroom.parse.rules import NO_RULES
