@@ -107,25 +107,26 @@ def _line(text: bytes) -> Wanted | Refused:
 
 def _read_table(body: bytes) -> Iterator[Read]:
     lines = body.decode("utf-8", "replace").splitlines()
-    columns = _columns(lines[0].encode())
-    address = _column(columns)
-    rows = csv.DictReader(lines[1:], columns, delimiter=_delimiter(lines[0]))
+    head = next(at for at, line in enumerate(lines) if (said := line.strip()) and not said.startswith("#"))
+    columns = _columns(lines[head].encode())
+    address, source = _column(columns), next((name for name in _NAMES if name in columns), "")
+    rows = csv.DictReader(lines[head + 1 :], columns, delimiter=_delimiter(lines[head]))
     try:
         for row in rows:
             cells = {name: cell.strip() for name, cell in row.items() if name and isinstance(cell, str)}
-            said = {name: cell for name, cell in cells.items() if cell}
-            yield Read(f"line {1 + rows.line_num}", _row(said, address))
+            named = cells | {"url": cells.get(address, ""), "source": cells.get(source, "")}
+            yield Read(f"line {1 + head + rows.line_num}", _row({name: cell for name, cell in named.items() if cell}))
     except csv.Error as error:
-        yield Read(f"line {1 + rows.line_num}", Refused("", "malformed", f"the table is broken here: {error}"))
+        yield Read(f"line {1 + head + rows.line_num}", Refused("", "malformed", f"the table is broken here: {error}"))
 
 
-def _row(cells: dict[str, str], address: str) -> Wanted | Refused:
-    lane = cells.get("lane", "live")
-    if lane not in ("live", "backfill"):
-        return Refused("lane", "bad_value", f"lane must be live or backfill, not {lane[:40]!r}")
-    source = next((cells[name] for name in _NAMES if name in cells), None)
-    wanted = Wanted(url=cells.get(address, ""), source=source, title=cells.get("title"))
-    return replace(wanted, lane=lane)
+def _row(cells: dict[str, str]) -> Wanted | Refused:
+    """What the columns say that are fields of a source; all others are its owner's own."""
+    said = {name: cell for name, cell in cells.items() if name in Wanted.__struct_fields__}
+    try:
+        return msgspec.convert(said, Wanted, strict=False)
+    except msgspec.ValidationError as error:
+        return misfit(str(error), Wanted, "a source")
 
 
 def _columns(head: bytes) -> list[str]:

@@ -66,8 +66,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Problems:
     """What was left out, counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_PROBLEMS) -> None:
+        """`most` is how many kinds of case are told."""
         self._counts: Counter[str] = Counter()
+        self._most = most
 
     def note(self, what: str) -> None:
         """Note one case of `what`."""
@@ -76,4 +78,4 @@ class Problems:
     def sentences(self) -> list[str]:
         """Each kind of case once, with its number."""
         told = [f"{what} ({count:,} times)" if count > 1 else what for what, count in self._counts.items()]
-        return told[:_MOST_PROBLEMS]
+        return told[: self._most]

@@ -30,7 +30,7 @@ class Subscription(NamedTuple):
 
 def read(body: bytes) -> tuple[list[Subscription], list[str]]:
     """The feeds of a list, each once, and what was left out and why; raises `Unusable` for what is no OPML."""
-    problems = Problems()
+    problems = Problems(MAX_ENTRIES)
     text = text_of(body, "", problems)
     head = prolog(text)
     if head is None or head.root != "opml":
@@ -71,7 +71,7 @@ def _subscription(found: dict[str, Any], problems: Problems) -> Subscription | N
     address = absolute("", found["url"])
     title = plain(found["title"], LONGEST_NAME)
     if address is None:
-        problems.note("a feed has no address that can be fetched", title)
+        problems.note(f"the feed {title!r} has no address that can be fetched")
         return None
     categories = ("/".join(part for part in path if part) for path in found["categories"])
     return Subscription(address, title if title != address else None, names(categories))

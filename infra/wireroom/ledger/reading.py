@@ -14,7 +14,7 @@ NOT_JSON = frozenset({"empty", "malformed", "lone_surrogate", "not_utf8"})
 """Reasons for which it is not even JSON."""
 _LONGEST_NAME = 100
 _TYPES = {
-    "str": "a string", "bytes": "a string of base64", "int": "a whole number", "float": "a number",
+    "str": "a string", "bytes": "a string of base64", "int": "a whole number", "float": "a number of seconds, as 3600",
     "bool": "true or false", "object": "a JSON object", "array": "a list",
 }  # fmt: skip
 _UNKNOWN = re.compile("Object contains unknown field `(.*)`", re.DOTALL)

@@ -23,6 +23,9 @@ _MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 20
 """How many lines of a text tell whether all of them are URLs."""
 _URL = re.compile(rb"https?://\S+", re.IGNORECASE)
+_ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*://\S*", re.IGNORECASE)
+_LIKE_ADDRESS = re.compile(rb"[!-~]+\.[!-~]+")
+"""Perhaps without http://, as people write it."""
 _LONGEST_ROW = 1_000_000
 _DELIMITERS = ",;\t|"
 _ADDRESSES = ("url", "link")
@@ -32,12 +35,18 @@ _NOT_TEXT = re.compile("[\udc80-\udcff]")
 
 
 def is_list(path: Path, head: bytes) -> bool:
-    """Whether a file that begins so holds many articles: by its name, or because each line of the text is a URL."""
+    """Whether a file that begins so holds many articles: by its name, or because its text is lines of addresses.
+
+    A line may be spoiled: it is refused then, where a text that is none would be an article, and the others lost.
+    """
     if path.suffix.lower() in LINES + TABLES:
         return True
     lines = [line.strip() for line in head.removeprefix(_MARK).splitlines()[:_LOOKED_AT]]
     told = [line for line in lines if line and not line.startswith(b"#")]
-    return bool(told) and all(_URL.fullmatch(line) for line in told)
+    if not told or not _URL.fullmatch(told[0]):
+        return False
+    addresses = sum(_ADDRESS.fullmatch(line) is not None for line in told)
+    return 2 * addresses > len(told) or all(map(_LIKE_ADDRESS.fullmatch, told))
 
 
 def read_list(path: Path, content_bytes: int) -> Iterator[Given | Unreadable]:

@@ -52,7 +52,7 @@ def _facts(parsed: ParsedArticle, enrichments: Enrichments) -> Iterator[tuple[st
         "paywall": "readers must pay" if parsed.paywalled else "",
         "dateline": _dateline(parsed, enrichments.dateline_place),
         "language": _language(enrichments),
-        "text": first_paragraph(parsed),
+        "text": first_paragraph(parsed) + _more(parsed),
         "entities": _listed((_entity(entity) for entity in _most_mentioned(enrichments.entities)), ENTITIES),
         "keywords": _listed((keyword.text for keyword in enrichments.keywords), KEYWORDS),
         "related": _related(parsed),
@@ -78,6 +78,11 @@ def first_paragraph(parsed: ParsedArticle) -> str:
     text = " ".join(text[: PARAGRAPH * 4].split())
     cut = text[:PARAGRAPH]
     return text if len(text) <= PARAGRAPH else (cut.rpartition(" ")[0] or cut) + " …"
+
+
+def _more(parsed: ParsedArticle) -> str:
+    more = len(parsed.blocks) - 1
+    return f" (and {more:,} more block{'s' if more > 1 else ''}: --json has all)" if more > 0 else ""
 
 
 def _dateline(parsed: ParsedArticle, place: Place | None) -> str:

@@ -136,8 +136,13 @@ NO_LISTS = {
     "feeds.xls": ("\0\1\2", _GIVE),
     "type.jsonl": (
         '{"url": "https://a.example/f", "slowest": "1h"}',
-        "line 1: slowest: slowest must be a number, not str",
+        "line 1: slowest: slowest must be a number of seconds",
     ),
+    "type.csv": (
+        "url,slowest\nhttps://a.example/,1h\n",
+        "line 2: slowest: slowest must be a number of seconds, as 3600",
+    ),
+    "lane.csv": ("url,lane\nhttps://a.example/,fast\n", "line 2: lane: lane must be live or backfill"),
     "lane.jsonl": ('{"url": "https://a.example/f", "lane": "fast"}', "line 1: lane: lane must be live or backfill"),
     "none.jsonl": ('{"source": "Tide"}', "line 1: url: url must be given"),
 }
@@ -152,6 +157,14 @@ def test_a_file_of_another_kind_is_refused_once_with_what_to_give(
     ended = wireroom("sources", "import", str(tmp_path / name))
     assert ended.code == 1 and "0 added, 1 refused" in ended.err
     assert f"refused: {why}" in ended.err
+
+
+def test_a_table_says_all_that_a_line_of_json_can(wireroom: CommandLine, desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "feeds.csv"
+    file.write_text("# mine\nName,Feed,slowest,robots,colour\nTide,https://a.example/f,600,false,red\n")
+    assert wireroom("sources", "import", str(file)).code == 0
+    row = desk.db.execute("SELECT url, source, slowest, robots FROM sources").fetchone()
+    assert row == ("https://a.example/f", "Tide", 600.0, False)
 
 
 def test_options_go_before_what_a_list_says(wireroom: CommandLine, desk: Desk, tmp_path: Path) -> None:

@@ -65,6 +65,22 @@ def test_a_list_is_told_by_its_name_or_its_lines(tmp_path: Path, name: str, cont
     assert found == Given(f"{path}, line {content.count(chr(10)) or 1}", ArticleJob(url="https://news.example/a"))
 
 
+@pytest.mark.parametrize("spoiled", ["news.example/b", "not a url\nftp://news.example/c\nhttps://news.example/d"])
+def test_a_list_with_a_spoiled_line_is_no_article(tmp_path: Path, spoiled: str) -> None:
+    (path := tmp_path / "urls.txt").write_text(f"https://news.example/a\n{spoiled}\n")
+    found = list(read(path, io.BytesIO(), LIMIT))
+    assert found[0] == Given(f"{path}, line 1", ArticleJob(url="https://news.example/a"))
+    assert isinstance(found[1], Unreadable) and found[1].where == f"{path}, line 2"
+
+
+@pytest.mark.parametrize(
+    "text", ["https://news.example/a\nThe ferry stays.\n", "https://news.example/a\n渡船将继续运行一年。\n"]
+)
+def test_an_article_may_begin_with_its_address(tmp_path: Path, text: str) -> None:
+    (path := tmp_path / "story.txt").write_text(text)
+    assert list(read(path, io.BytesIO(), LIMIT)) == [Given(str(path), ArticleJob(text=text), "story.txt")]
+
+
 def test_columns_that_are_known_are_fields_and_all_others_meta() -> None:
     rows = """Title,URL,Source,published,external_id,key,desk
 "The ferry, again

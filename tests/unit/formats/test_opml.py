@@ -26,14 +26,15 @@ FEEDS = [
 def test_a_list_is_read_in_any_charset(charset: str) -> None:
     assert read(LIST.format(charset).encode(charset)) == (
         FEEDS,
-        ["it includes another list, which was not read", "a feed has no address that can be fetched: 'F'"],
+        ["it includes another list, which was not read", "the feed 'F' has no address that can be fetched"],
     )
 
 
-def test_of_many_feeds_without_an_address_the_first_is_named() -> None:
-    outlines = "".join(f'<outline text="{name}" xmlUrl="itunes://a.example/{name}"/>' for name in "GFE")
+def test_each_feed_without_an_address_is_named() -> None:
+    names = [f"Feed {number}" for number in range(30)]
+    outlines = "".join(f'<outline text="{name}" xmlUrl="itunes://a.example/{name}"/>' for name in names)
     _, problems = read(f"<opml><body>{outlines}</body></opml>".encode())
-    assert problems == ["a feed has no address that can be fetched (3 times, the first is 'G')"]
+    assert problems == [f"the feed {name!r} has no address that can be fetched" for name in names]
 
 
 def test_what_is_written_is_read_again() -> None:

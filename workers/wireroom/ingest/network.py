@@ -121,7 +121,8 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         for address in found:
             # One bad address condemns the name: a mixed answer is how rebinding is done.
             if not permitted(address, self._allow):
-                raise Unusable("private_address", f"{host} is at {address}, which is not an address of the public net")
+                why = "is not an address of the public net, nor one that WIREROOM_FETCH_ALLOW names"
+                raise Unusable("private_address", f"{host} is at {address}, which {why}")
         return found
 
 
