@@ -38,5 +38,5 @@ def test_it_needs_neither_queues_nor_a_database() -> None:
 
 @pytest.mark.parametrize("body", ["<p>A page.", None])
 def test_what_are_no_bytes_is_told_with_the_fix(body: Any) -> None:
-    with pytest.raises(TypeError, match="body must be bytes, not (str|NoneType): encode a text"):
+    with pytest.raises(TypeError, match=r"body must be bytes, not (str|NoneType): encode a text"):
         parse(body)
