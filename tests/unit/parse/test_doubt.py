@@ -57,6 +57,13 @@ def test_a_sentence_among_paragraphs_that_are_told_is_told_with_them(last: str, 
     assert choose(page, {0: 0.98, 1: 0.05, 2: 0.05, 3: chance}) == [0]
 
 
+@pytest.mark.parametrize(("end", "is_told"), [(":", True), ("：", True), (".", False)])
+def test_a_list_that_the_story_announces_is_told_whole(end: str, is_told: bool) -> None:
+    items = "<ul><li>Friday: 9</li><li>Sunday: none</li><li><a href=/x>The pier is shut</a></li></ul>"
+    page = outline(LexborHTMLParser(f"<div><p>The hours of the first week are these{end}</p>{items}</div>{items}"))
+    assert choose(page, {0: 0.9} | dict.fromkeys(range(1, 7), 0.01)) == ([0, 1, 2] if is_told else [0])
+
+
 @pytest.mark.parametrize(("times", "repeated"), [(4, [4]), (1, [])])
 def test_a_line_that_repeats_the_story_is_left_out(times: int, repeated: list[int]) -> None:
     lines = [f"{line} {number}." for number in range(times) for line in LINES[:1]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from itertools import accumulate, islice
+from collections.abc import Iterator
+from itertools import accumulate, islice, takewhile
 
 from wireroom.parse.calendar import find_date
 from wireroom.parse.outline import Box, Line, Outline
@@ -18,6 +19,7 @@ IMPROBABLE = 0.1
 """Up to here it is taken for none, whatever stands beside it."""
 _RATHER_IMPROBABLE, _LEAST_SENTENCE, _MOSTLY = 0.2, 40, 0.85
 """From here on a paragraph of more letters than that is told where such a share of those of its kind is."""
+_COLONS = (":", "：")
 UNSURE = 0.12
 """The doubt, as a share of the story's letters, from which on a page is read a second time: ten of a hundred."""
 _WORTH = 3.0
@@ -34,8 +36,12 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 def choose(page: Outline, chances: dict[int, float]) -> list[int]:
-    """The lines of the story; of a list or of like paragraphs that are told, all that is not improbable and no link."""
+    """The lines of the story; of a list or of like paragraphs that are told, all that is not improbable and no link.
+
+    A list that the story announces is told whole.
+    """
     told = {at for at, chance in chances.items() if chance > PROBABLE}
+    told |= {item for at in told if page.lines[at].text.endswith(_COLONS) for item in _list_under(page, at, chances)}
     doubtful = [at for at, chance in chances.items() if IMPROBABLE < chance <= PROBABLE and not is_link(page.lines[at])]
     boxes = {at: page.boxes[page.lines[at].box] for at in doubtful}
     lists = {box.parent for at in told if (box := page.boxes[page.lines[at].box]).tag == "li"}
@@ -45,6 +51,16 @@ def choose(page: Outline, chances: dict[int, float]) -> list[int]:
         alike = _mostly_told(page, chances, told)
         told |= {at for at in paragraphs if boxes[at] in alike}
     return [at for at in chances if at in told]
+
+
+def _list_under(page: Outline, at: int, chances: dict[int, float]) -> Iterator[int]:
+    """The items, but for links, of a list right under a line, in the same box."""
+    around = page.boxes[page.lines[at].box].parent
+    items = takewhile(lambda line: page.boxes[page.lines[line].box].tag == "li", range(at + 1, len(page.lines)))
+    for item in items:
+        its_list = page.boxes[page.boxes[page.lines[item].box].parent]
+        if its_list.parent == around and item in chances and not is_link(page.lines[item]):
+            yield item
 
 
 def _is_sentence(line: Line, chance: float) -> bool:
