@@ -122,8 +122,8 @@ def export(
             write_lines(ledger_sources.wanted(ledger))
 
 
-def show_ends(ids: Sequence[int], *, as_json: bool) -> None:
-    """What these turned out to be, and how their last poll ended."""
+def show_ends(ids: Sequence[int], *, as_json: bool) -> bool:
+    """What these turned out to be, and how their last poll ended; whether that of each went well."""
     with open_ledger() as ledger:
         found = ledger_sources.find(ledger, Asked(ids=ids), len(ids))
         led = [one for id_ in ids for one in ledger_sources.find(ledger, Asked(found_by=id_), 1000)]
@@ -131,6 +131,7 @@ def show_ends(ids: Sequence[int], *, as_json: bool) -> None:
         write_lines(source_view(one) for one in (*found, *led))
     else:
         _table([*found, *led])
+    return not any(one.failures for one in found)
 
 
 def wait_for_polls(ids: Sequence[int], before: Mapping[int, int]) -> None:

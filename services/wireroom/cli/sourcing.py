@@ -72,7 +72,8 @@ def add(
     """Poll feeds and sitemaps from now on; of a home page, those that it leads to.
 
     What an address is, its first poll finds out: --wait shows it. One that is
-    polled already stays as it is. The exit code is 1 if any was refused.
+    polled already stays as it is. The exit code is 1 if any was refused, or,
+    with --wait, could not be read.
 
     Examples:
     [bold]wireroom sources add https://example.com/feed.xml --wait[/]
@@ -147,7 +148,8 @@ def poll(ids: Ids, wait: Wait = False, as_json: AsLines = False) -> None:
     )
     if wait:
         wait_for_polls(ids, before)
-        show_ends(ids, as_json=as_json)
+        if not show_ends(ids, as_json=as_json):
+            raise typer.Exit(1)
 
 
 @sources.command("set")
@@ -231,10 +233,10 @@ def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
     taken = {one.end.id: one for one in reversed(ends) if isinstance(one.end, Added)}
     for one in refused:
         _refuse(one)
-    new = sum(one.is_new for one in ends)
+    new, well = sum(one.is_new for one in ends), True
     if wait and taken:
         wait_for_polls(list(taken), {})
-        show_ends(list(taken), as_json=as_json)
+        well = show_ends(list(taken), as_json=as_json)
     elif as_json:
         write_lines({"id": id_, "url": one.url, "new": one.is_new} for id_, one in taken.items())
     else:
@@ -243,7 +245,7 @@ def _finish(chunks: Iterator[list[_End]], *, wait: bool, as_json: bool) -> None:
             answer(f"{id_:>8}  {one.url}{known}")
     known_before = f", {len(taken) - new} known before" if len(taken) > new else ""
     say(f"{new} added{known_before}" + (f", {len(refused)} refused" if refused else ""))
-    if refused:
+    if refused or not well:
         raise typer.Exit(1)
 
 

@@ -73,6 +73,16 @@ def test_why_a_source_fails_is_told(wireroom: CommandLine, desk: Desk) -> None:
     assert "503" in wireroom("sources", "list", "--state", "failing").out
 
 
+def test_who_waits_for_a_poll_that_fails_is_told_by_the_exit_code(wireroom: CommandLine, desk: Desk) -> None:
+    wireroom("sources", "add", FEED)
+    polled(desk, cause="the server answered 404 (Not Found)")
+    ended = wireroom("sources", "add", FEED, "--wait")
+    assert ended.code == 1 and "404" in ended.out
+    wireroom("sources", "poll", "1")
+    polled(desk)
+    assert wireroom("sources", "add", FEED, "--wait").code == 0
+
+
 def test_sources_are_paused_resumed_polled_changed_and_removed_by_their_ids(wireroom: CommandLine, desk: Desk) -> None:
     wireroom("sources", "add", FEED, "https://b.example/feed")
     ended = wireroom("sources", "pause", "1", "9", "--why", "too many")
