@@ -80,7 +80,9 @@ def _read_opml(body: bytes) -> Iterator[Read]:
         yield Read("the list", Refused("", error.reason, str(error)))
         return
     if not found and not problems:
-        yield Read("the list", Refused("", "empty", "this OPML names no feed: none of its outlines has an xmlUrl"))
+        yield Read(
+            "the list", Refused("", "empty", "this OPML names no feed: no outline has an xmlUrl, or it is cut short")
+        )
     for number, one in enumerate(found, 1):
         yield Read(f"feed {number}", Wanted(url=one.url, title=one.title))
     for problem in problems:

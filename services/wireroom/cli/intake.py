@@ -73,6 +73,9 @@ def read_file(path: Path, content_bytes: int) -> Given | Unreadable:
 
 def _read_path(path: Path, content_bytes: int) -> Iterator[Given | Unreadable]:
     """The article in a file, or those that it lists."""
+    if path.suffix.lower() == ".opml":
+        yield Unreadable(str(path), "it is a list of feeds: give it to `wireroom sources import`")
+        return
     try:
         with path.open("rb") as file:
             head = file.read(_SAMPLE)

@@ -62,6 +62,12 @@ def test_a_file_of_many_articles_is_not_tried_as_one(tmp_path: Path) -> None:
     assert found == Unreadable(str(path), "it holds a list of articles, not one: give it to `wireroom submit`")
 
 
+def test_a_list_of_feeds_is_sent_where_it_belongs(tmp_path: Path) -> None:
+    (path := tmp_path / "feeds.OPML").write_text("<opml/>")
+    (found,) = read(path, io.BytesIO(), LIMIT)
+    assert isinstance(found, Unreadable) and "`wireroom sources import`" in found.cause
+
+
 def test_a_text_that_begins_with_a_heading_is_an_article(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     for text in ("# A story\n", "https://news.example/a\nis where it was.\n"):
