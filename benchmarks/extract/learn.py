@@ -8,12 +8,9 @@ sites do not find at all are left out: it is cut short, or of another text. Prin
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import lightgbm
@@ -21,9 +18,20 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.extract.copies import Teaser, forget, with_teasers
-from benchmarks.extract.lessons import FOLDS, SETTINGS, TREES, fold_of, in_story, odds_of, write
-from benchmarks.extract.pages import Page, read_pages
-from benchmarks.extract.scores import Score, Scored, by_set, load_score, scored
+from benchmarks.extract.lessons import (
+    FOLDS,
+    SETTINGS,
+    TREES,
+    fold_of,
+    in_story,
+    judged,
+    odds_of,
+    opened,
+    weight_of,
+    write,
+)
+from benchmarks.extract.pages import Page
+from benchmarks.extract.scores import Score, Scored
 from wireroom.charset import decode
 from wireroom.contracts import Block, FetchedPage
 from wireroom.parse.body import agreed, hints_of, second_opinion
@@ -61,12 +69,7 @@ class Example:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data/extract"))
-    data: Path = arguments.parse_args().data
-    with TemporaryDirectory() as directory:
-        score = load_score(data)
-        pages = [page for page in read_pages(data, Path(directory)) if page.bodies and not page.held_back]
+    with opened(__doc__) as (score, pages):
         examples = [_example(page, score) for page in pages]
         _copy(examples, score)
         for fold in range(FOLDS):
@@ -157,7 +160,7 @@ def _weights(one: Example) -> list[float]:
     lines = list(zip(one.signs.places, one.signs.numbers, strict=True))
     told = sum(one.words[at] for at, signs in lines if signs[_PARAGRAPHS] > 0.9 and signs[_PROSE])
     trust = 0.25 if told > 3 * gold or gold < 60 else 1.0
-    return [trust * 20 * (one.words[at] + 2) / (gold + 200) for at, _ in lines]
+    return [weight_of(one.words[at], gold, trust) for at, _ in lines]
 
 
 def _validate(believed: Sequence[Example], examples: Sequence[Example], score: Score) -> list[Scored]:
@@ -170,11 +173,7 @@ def _validate(believed: Sequence[Example], examples: Sequence[Example], score: S
                 chances = booster.predict(one.signs.numbers)
                 rows[one.page.id] = {"text": _told(one, dict(zip(one.signs.places, map(float, chances), strict=True)))}
         print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
-    told = scored(score, [one.page for one in examples], rows)
-    print(f"body F1 on sites that were not learned from: {score.aggregate(told, 0)['F1']:.4f}, {len(told)} pages")
-    for name, pages in by_set(told).items():
-        print(f"  {name}: {score.aggregate(pages, 0)['F1']:.4f}, {len(pages)} pages")
-    return told
+    return judged(score, [one.page for one in examples], rows)
 
 
 def _told(one: Example, chances: dict[int, float]) -> str:

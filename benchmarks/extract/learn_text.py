@@ -5,21 +5,29 @@ The same as `benchmarks.extract.learn` for the same pages, as a crude scraper le
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.extract.lessons import FOLDS, SETTINGS, TREES, fold_of, in_story, odds_of, write
-from benchmarks.extract.pages import Page, read_pages
+from benchmarks.extract.lessons import (
+    FOLDS,
+    SETTINGS,
+    TREES,
+    fold_of,
+    in_story,
+    judged,
+    odds_of,
+    opened,
+    weight_of,
+    write,
+)
+from benchmarks.extract.pages import Page
 from benchmarks.extract.runner import decoded
-from benchmarks.extract.scores import Score, by_set, load_score, scored
+from benchmarks.extract.scores import Score
 from benchmarks.extract.visible import visible_lines
 from wireroom.parse.lexicon import Lexicon, words_at_ends
 from wireroom.parse.plain import paragraphs_of
@@ -40,12 +48,7 @@ class Example:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data/extract"))
-    data: Path = arguments.parse_args().data
-    with TemporaryDirectory() as directory:
-        score = load_score(data)
-        pages = [page for page in read_pages(data, Path(directory)) if page.bodies and not page.held_back]
+    with opened(__doc__) as (score, pages):
         examples = [_example(page, score) for page in pages]
     for fold in range(FOLDS):
         mine, others = _parted(examples, fold)
@@ -71,14 +74,14 @@ def _parted(examples: Sequence[Example], fold: int) -> tuple[list[Example], list
 
 def _odds(examples: Sequence[Example]) -> dict[str, float]:
     return odds_of(
-        (one.page.domain, [({*words_at_ends(line)}, story) for line, story in judged if story is not None])
+        (one.page.domain, [({*words_at_ends(line)}, story) for line, story in lines if story is not None])
         for one in examples
-        for judged in [zip(one.lines, one.story, strict=True)]
+        for lines in [zip(one.lines, one.story, strict=True)]
     )
 
 
 def _learn(examples: Sequence[Example]) -> lightgbm.Booster:
-    """Trees; a line weighs as much as its words of its page's story, less where there is little gold."""
+    """Trees; a line weighs less where there is little gold."""
     numbers, told, weights = [], [], []
     for one in examples:
         gold = sum(words for words, story in zip(one.words, one.story, strict=True) if story)
@@ -86,7 +89,7 @@ def _learn(examples: Sequence[Example]) -> lightgbm.Booster:
         known = [at for at, story in enumerate(one.story) if story is not None]
         numbers.append(one.signs[known])
         told += [one.story[at] for at in known]
-        weights += [trust * 20 * (one.words[at] + 2) / (gold + 200) for at in known]
+        weights += [weight_of(one.words[at], gold, trust) for at in known]
     data = lightgbm.Dataset(np.concatenate(numbers), np.array(told, bool), weight=np.array(weights))
     return lightgbm.train(SETTINGS, data, TREES)
 
@@ -101,10 +104,7 @@ def _validate(examples: Sequence[Example], score: Score) -> None:
             story = chosen(chances, best_run(one.lines))
             rows[one.page.id] = {"text": "\n".join(one.lines[at] for at in story)}
         print(f"fold {fold + 1} of {FOLDS} learned", flush=True)
-    told = scored(score, [one.page for one in examples], rows)
-    print(f"body F1 on sites that were not learned from: {score.aggregate(told, 0)['F1']:.4f}, {len(told)} pages")
-    for name, pages in by_set(told).items():
-        print(f"  {name}: {score.aggregate(pages, 0)['F1']:.4f}, {len(pages)} pages")
+    judged(score, [one.page for one in examples], rows)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import md5
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import lightgbm
 import msgspec
 import zstandard
 
-from benchmarks.extract.pages import Page
-from benchmarks.extract.scores import Score
+from benchmarks.extract.pages import Page, read_pages
+from benchmarks.extract.scores import Row, Score, Scored, by_set, load_score, scored
 from wireroom.parse.forest import Learned
 
 FOLDS = 5
@@ -28,6 +31,31 @@ SETTINGS = {
 }  # fmt: skip
 Lesson = tuple[str, Sequence[tuple[Iterable[str], bool]]]
 """A page's domain, and of each of its lines the words, and whether it is story."""
+
+
+@contextmanager
+def opened(told: str | None) -> Iterator[tuple[Score, list[Page]]]:
+    """The score and the development pages with a body, of the folder that the command's arguments name."""
+    arguments = argparse.ArgumentParser(description=told)
+    arguments.add_argument("data", type=Path, nargs="?", default=Path("../shared/data/extract"))
+    data: Path = arguments.parse_args().data
+    with TemporaryDirectory() as directory:
+        pages = read_pages(data, Path(directory))
+        yield load_score(data), [page for page in pages if page.bodies and not page.held_back]
+
+
+def weight_of(words: int, gold: int, trust: float) -> float:
+    """A line weighs as much as its words of its page's story, which has `gold` words."""
+    return trust * 20 * (words + 2) / (gold + 200)
+
+
+def judged(score: Score, pages: Sequence[Page], rows: Mapping[str, Row]) -> list[Scored]:
+    """The figures of each page; prints those of all, and of each set."""
+    told = scored(score, pages, rows)
+    print(f"body F1 on sites that were not learned from: {score.aggregate(told, 0)['F1']:.4f}, {len(told)} pages")
+    for name, mine in by_set(told).items():
+        print(f"  {name}: {score.aggregate(mine, 0)['F1']:.4f}, {len(mine)} pages")
+    return told
 
 
 def fold_of(page: Page) -> int:
