@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _PROSE = 80
@@ -44,6 +44,15 @@ def is_prose(line: str) -> bool:
 def length_of(line: str) -> int:
     """Characters, those of wide scripts three times."""
     return len(line) if line.isascii() else len(line) + 2 * len(_WIDE.findall(line))
+
+
+def pieces_of(words: Iterable[str]) -> Iterator[str]:
+    """The words; of those in scripts without spaces each two characters."""
+    for word in words:
+        if word.isascii() or not "\u3040" <= word[0] <= "\ud7af":
+            yield word
+        else:
+            yield from (word[at : at + 2] for at in range(len(word) - 1))
 
 
 def likely_title(lines: Sequence[str], start: int) -> int:

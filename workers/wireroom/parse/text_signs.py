@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wireroom.parse.ages import split_age
 from wireroom.parse.byline import read_byline
 from wireroom.parse.lexicon import Lexicon, words_at_ends
-from wireroom.parse.runs import Run, is_prose, length_of, likely_title
+from wireroom.parse.runs import Run, is_prose, length_of, likely_title, pieces_of
 from wireroom.parse.tails import aside, is_related_heading
 
 Column: TypeAlias = NDArray[np.float64]
@@ -192,7 +192,7 @@ def _bounds(places: NDArray[np.intp], gap: int) -> tuple[NDArray[np.intp], NDArr
 
 def _kinship(lines: Sequence[str], letters: Column, run: Run) -> Columns:
     """How many long words a line has in common with the likely title and with the other lines of the run."""
-    words = [set(_long_words(line)) for line in lines]
+    words = [set(pieces_of(_LONG_WORD.findall(line[:2000].lower()))) for line in lines]
     title = likely_title(lines, run.start)
     named = words[title] if title >= 0 else set()
     told = Counter(word for at in range(run.start, run.end) if letters[at] for word in words[at])
@@ -208,15 +208,6 @@ def _kinship(lines: Sequence[str], letters: Column, run: Run) -> Columns:
         ])  # fmt: skip
     found = dict(zip(("title_words", "kin", "kin_often", "rare"), np.array(rows, float).T, strict=True))
     return found | {"from_title": _near(np.arange(len(lines)) - title)}
-
-
-def _long_words(line: str) -> Iterator[str]:
-    """Words of five letters and more; in scripts without spaces each two characters."""
-    for word in _LONG_WORD.findall(line[:2000].lower()):
-        if word.isascii() or not "\u3040" <= word[0] <= "\ud7af":
-            yield word
-        else:
-            yield from (word[at : at + 2] for at in range(len(word) - 1))
 
 
 NAMES = tuple(_columns(["."], Run(0, 0), Lexicon({}, {})))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wireroom.parse.byline import read_byline
-from wireroom.parse.runs import is_prose, length_of
+from wireroom.parse.runs import is_prose, length_of, pieces_of
 
 _LINES_OF_HEAD = 25
 _TITLE = range(15, 221)
@@ -40,9 +40,4 @@ def _may_be_title(line: str) -> bool:
 
 
 def _words(line: str) -> set[str]:
-    """Words of four letters and more; in scripts without spaces each two characters."""
-    found: set[str] = set()
-    for word in _WORD.findall(line.lower()):
-        spaced = word.isascii() or not "\u3040" <= word[0] <= "\ud7af"
-        found.update([word] if spaced else (word[at : at + 2] for at in range(len(word) - 1)))
-    return found
+    return set(pieces_of(_WORD.findall(line.lower())))
