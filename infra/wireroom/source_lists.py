@@ -51,15 +51,15 @@ def write_opml(sources: Iterable[tuple[str, str | None, str]]) -> bytes:
 
 
 def _read(body: bytes) -> Iterator[Read]:
-    start = body[:_LINE].lstrip()
-    if start.startswith(b"<"):
+    start = body[:_LINE]
+    if start.lstrip().startswith(b"<"):
         return _read_opml(body)
-    head = _first_line(start)
+    number, head = next(_told(start), (1, b""))
     if b"\0" in start or head[:1] == b"[" or head == b"{":
         return iter([Read("the list", Refused("", "not_a_list", f"{_WANTED}; JSON as an object a line"))])
     columns = _columns(head) if not head.startswith(b"{") and b"://" not in head else []
     if _column(columns):
-        return _read_table(body)
+        return _read_table(body, number - 1)
     if len(columns) > 1:
         told = ", ".join(columns)[:_TOLD]
         why = f"a table needs a column named {', '.join(_ADDRESSES[:-1])} or {_ADDRESSES[-1]}; its columns are: {told}"
@@ -67,10 +67,12 @@ def _read(body: bytes) -> Iterator[Read]:
     return _read_lines(body)
 
 
-def _first_line(start: bytes) -> bytes:
-    """The first that is no comment."""
-    lines = (line.strip() for line in start.split(b"\n"))
-    return next((line for line in lines if line and not line.startswith(b"#")), b"")
+def _told(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines that say something, each with its number: empty ones do not, nor do comments."""
+    for number, line in enumerate(text.split(b"\n"), 1):
+        said = line.strip()
+        if said and not said.startswith(b"#"):
+            yield number, said
 
 
 def _read_opml(body: bytes) -> Iterator[Read]:
@@ -90,10 +92,8 @@ def _read_opml(body: bytes) -> Iterator[Read]:
 
 
 def _read_lines(body: bytes) -> Iterator[Read]:
-    for number, line in enumerate(body.split(b"\n"), 1):
-        text = line.strip()
-        if text and not text.startswith(b"#"):
-            yield Read(f"line {number}", _line(text))
+    for number, text in _told(body):
+        yield Read(f"line {number}", _line(text))
 
 
 def _line(text: bytes) -> Wanted | Refused:
@@ -107,16 +107,17 @@ def _line(text: bytes) -> Wanted | Refused:
         return Refused("", "malformed", f"the JSON is malformed: {error}")
 
 
-def _read_table(body: bytes) -> Iterator[Read]:
+def _read_table(body: bytes, head: int) -> Iterator[Read]:
+    """The rows under the line with the names of the columns, which has so many before it."""
     lines = body.decode("utf-8", "replace").splitlines()
-    head = next(at for at, line in enumerate(lines) if (said := line.strip()) and not said.startswith("#"))
     columns = _columns(lines[head].encode())
-    address, source = _column(columns), next((name for name in _NAMES if name in columns), "")
+    address = _column(columns)
     rows = csv.DictReader(lines[head + 1 :], columns, delimiter=_delimiter(lines[head]))
     try:
         for row in rows:
             cells = {name: cell.strip() for name, cell in row.items() if name and isinstance(cell, str)}
-            named = cells | {"url": cells.get(address, ""), "source": cells.get(source, "")}
+            source = next((cells[name] for name in _NAMES if cells.get(name)), "")
+            named = cells | {"url": cells.get(address, ""), "source": source}
             yield Read(f"line {1 + head + rows.line_num}", _row({name: cell for name, cell in named.items() if cell}))
     except csv.Error as error:
         yield Read(f"line {1 + head + rows.line_num}", Refused("", "malformed", f"the table is broken here: {error}"))

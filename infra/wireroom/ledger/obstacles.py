@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from wireroom.database import Connection
 from wireroom.database.queries import Queries
+from wireroom.ledger.pauses import Target
 
 queries = Queries("wireroom.ledger", "obstacles.sql")
 
@@ -28,14 +29,11 @@ class Obstacle(NamedTuple):
     """How many it holds up, of the first `MOST`."""
 
     def __str__(self) -> str:
+        why = f": {self.why}" if self.why else ""
         if self.until is None:
-            return (
-                f"{self.what} {self.name}".rstrip()
-                + f" is paused by {self.who}"
-                + (f": {self.why}" if self.why else "")
-            )
+            return f"{Target(self.what, self.name)} is paused by {self.who}{why}"
         until = self.until.isoformat(" ", timespec="seconds").replace("+00:00", "Z")
-        return f"host {self.name} is left in peace until {until}" + (f": {self.why}" if self.why else "")
+        return f"host {self.name} is left in peace until {until}{why}"
 
 
 def obstacles(connection: Connection, *, submission: str | None = None, sources: Sequence[int] = ()) -> list[Obstacle]:

@@ -53,6 +53,8 @@ def read(place: Place, stdin: BinaryIO, content_bytes: int) -> Iterator[Given | 
 def read_file(path: Path, content_bytes: int) -> Given | Unreadable:
     """The article in a file."""
     where, suffix = str(path), path.suffix.lower()
+    if suffix == ".opml":
+        return Unreadable(where, "it is a list of feeds: give it to `wireroom sources import`")
     try:
         with path.open("rb") as file:
             content = file.read(content_bytes + 1)
@@ -73,9 +75,6 @@ def read_file(path: Path, content_bytes: int) -> Given | Unreadable:
 
 def _read_path(path: Path, content_bytes: int) -> Iterator[Given | Unreadable]:
     """The article in a file, or those that it lists."""
-    if path.suffix.lower() == ".opml":
-        yield Unreadable(str(path), "it is a list of feeds: give it to `wireroom sources import`")
-        return
     try:
         with path.open("rb") as file:
             head = file.read(_SAMPLE)

@@ -23,7 +23,6 @@ _MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 20
 """How many lines of a text tell whether all of them are URLs."""
 _URL = re.compile(rb"https?://\S+", re.IGNORECASE)
-_ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*://\S*", re.IGNORECASE)
 _LIKE_ADDRESS = re.compile(rb"[!-~]+\.[!-~]+")
 """Perhaps without http://, as people write it."""
 _LONGEST_ROW = 1_000_000
@@ -45,7 +44,7 @@ def is_list(path: Path, head: bytes) -> bool:
     told = [line for line in lines if line and not line.startswith(b"#")]
     if not told or not _URL.fullmatch(told[0]):
         return False
-    addresses = sum(_ADDRESS.fullmatch(line) is not None for line in told)
+    addresses = sum(is_address(line.decode(errors="replace")) and len(line.split()) == 1 for line in told)
     return 2 * addresses > len(told) or all(map(_LIKE_ADDRESS.fullmatch, told))
 
 
